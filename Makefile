@@ -1,0 +1,31 @@
+# Works from a path with spaces: every path is relative to this folder, and quoted where a shell sees it.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test check bench setup clean
+
+setup: .venv/.installed
+
+.venv/.installed: pyproject.toml constraints.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "installing into .venv (once; a few minutes on a slow link)"
+	@PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_CONSTRAINT= $(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,examples]'
+	@touch $@
+
+demo: setup
+	@$(BIN)/tui-tuner run sample_configs/digits/sweep.yaml --demo
+
+test: setup
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: setup
+	@for b in benchmarks/[a-z]*.py; do $(BIN)/python "$$b" || exit 1; done
+
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -1,0 +1,162 @@
+"""What can happen to a sweep. Frozen, past tense, with ids and the time it happened (`at`, seconds).
+
+The events table holds them all but `ReportsArrived`, whose rows are the reports table; a restart
+folds both, merged by sequence number, through the machine.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from .acts import Act
+from .model import Exit, FailureKind, Params, Plan, Process, Report
+
+
+class SweepCreated(Struct, frozen=True, kw_only=True, tag="sweep_created"):
+    """The first event of every sweep."""
+
+    at: float
+    plan: Plan
+
+
+class EngineStarted(Struct, frozen=True, kw_only=True, tag="engine_started"):
+    """An engine took the sweep over; `resumed` tells a restart from the first start."""
+
+    at: float
+    pid: int
+    resumed: bool
+
+
+class TrialProposed(Struct, frozen=True, kw_only=True, tag="trial_proposed"):
+    """The search method made a configuration. `index` counts proposals from 0."""
+
+    at: float
+    trial: int
+    index: int
+    params: Params
+    origin: str
+    seed: int
+    stage: str = "main"
+    space_version: int = 1
+    budget: int | None = None
+
+
+class SearchExhausted(Struct, frozen=True, kw_only=True, tag="search_exhausted"):
+    """The search method has nothing left to propose."""
+
+    at: float
+    reason: str
+
+
+class AttemptStarted(Struct, frozen=True, kw_only=True, tag="attempt_started"):
+    """A slot was given to a trial; committed before any process is asked for."""
+
+    at: float
+    trial: int
+    attempt: int
+    slot: int
+    device: str
+
+
+class AttemptLaunched(Struct, frozen=True, kw_only=True, tag="attempt_launched"):
+    """The attempt's runner is known."""
+
+    at: float
+    trial: int
+    attempt: int
+    process: Process
+
+
+class ReportsArrived(Struct, frozen=True, kw_only=True, tag="reports_arrived"):
+    """New reports of one attempt, in the order written; `offsets` go to the store with them.
+
+    `rejected` lines could not be read; `complaint` says what was wrong with the last of them.
+    """
+
+    at: float
+    trial: int
+    attempt: int
+    reports: tuple[Report, ...]
+    rejected: int = 0
+    complaint: str | None = None
+
+
+class AttemptEnded(Struct, frozen=True, kw_only=True, tag="attempt_ended"):
+    """The attempt's process tree is gone. `leftover` names processes that would not die."""
+
+    at: float
+    trial: int
+    attempt: int
+    exit: Exit
+    leftover: tuple[str, ...] = ()
+
+
+class AttemptFenced(Struct, frozen=True, kw_only=True, tag="attempt_fenced"):
+    """A restart found that the attempt never claimed its start, and made sure it never will."""
+
+    at: float
+    trial: int
+    attempt: int
+
+
+class VerdictReached(Struct, frozen=True, kw_only=True, tag="verdict_reached"):
+    """A stopping rule wants a running trial gone; `failure` if it makes the trial infeasible."""
+
+    at: float
+    trial: int
+    attempt: int
+    rule: str
+    sentence: str
+    failure: FailureKind | None = None
+
+
+class Acted(Struct, frozen=True, kw_only=True, tag="acted"):
+    """A person acted. `request` is the client's id for it: the same one twice acts once."""
+
+    at: float
+    request: str
+    who: str
+    act: Act
+    why: str | None = None
+
+
+class LimitReached(Struct, frozen=True, kw_only=True, tag="limit_reached"):
+    """A limit ended the scheduling: `limit` is trials, hours, target or failures."""
+
+    at: float
+    limit: str
+    sentence: str
+
+
+class Warned(Struct, frozen=True, kw_only=True, tag="warned"):
+    """Something a person should see. A later warning with the same `code` replaces it."""
+
+    at: float
+    code: str
+    text: str
+
+
+class SweepEnded(Struct, frozen=True, kw_only=True, tag="sweep_ended"):
+    """Nothing runs and nothing more will start. `state` is finished or stopped."""
+
+    at: float
+    state: str
+    sentence: str
+
+
+Event = (
+    SweepCreated
+    | EngineStarted
+    | TrialProposed
+    | SearchExhausted
+    | AttemptStarted
+    | AttemptLaunched
+    | ReportsArrived
+    | AttemptEnded
+    | AttemptFenced
+    | VerdictReached
+    | Acted
+    | LimitReached
+    | Warned
+    | SweepEnded
+)

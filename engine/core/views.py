@@ -1,0 +1,126 @@
+"""What people and scripts see of a sweep: the JSON of `status` and `trials`, as types.
+
+Field names are a promise (they are the JSON output); fields may be added, never renamed.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct, field
+
+from .model import Params
+
+
+class TrialView(Struct, kw_only=True):
+    """One trial, as `trials --json` prints it. Unset numbers are None; NaN is the text 'nan'.
+
+    `spark` is the objective's curve thinned to at most 32 points, for the table's sparkline.
+    """
+
+    id: str
+    state: str
+    params: Params
+    stage: str
+    budget: int | None
+    origin: str
+    parent: str | None
+    space_version: int
+    seed: int
+    failure: str | None = None
+    step: int | None = None
+    value: float | None = None
+    best: float | None = None
+    best_step: int | None = None
+    attempts: int = 0
+    device: str | None = None
+    slot: int | None = None
+    reason: str | None = None
+    ending: str | None = None
+    started_at: float | None = None
+    ended_at: float | None = None
+    elapsed_s: float = 0.0
+    """Seconds in finished attempts; a running attempt adds now - `attempt_started_at`."""
+    attempt_started_at: float | None = None
+    reports: int = 0
+    rejected: int = 0
+    spark: list[float | None] = field(default_factory=list)
+    attempt_list: list[AttemptView] = field(default_factory=list)
+
+
+class AttemptView(Struct, kw_only=True):
+    """One attempt, as `show --json` prints it."""
+
+    n: int
+    device: str
+    slot: int
+    pid: int | None
+    started_at: float
+    ended_at: float | None
+    exit: str | None
+    outcome: str | None
+    start: str | None
+    note: str | None = None
+    tail: str = ""
+
+
+class BestView(Struct, kw_only=True):
+    """The best trial so far."""
+
+    trial: str
+    value: float
+    step: int
+    params: Params
+
+
+class MetricView(Struct, kw_only=True):
+    """The objective."""
+
+    name: str
+    goal: str
+
+
+class DeviceView(Struct, kw_only=True):
+    """A device and what it carries. None: the device does not say."""
+
+    id: str
+    name: str
+    util: float | None = None
+    mem_used: int | None = None
+    mem_total: int | None = None
+    temperature: float | None = None
+    power: float | None = None
+    trials: list[str] = field(default_factory=list)
+    state: str = "ok"
+
+
+class EngineView(Struct, kw_only=True):
+    """The engine's process."""
+
+    pid: int | None
+    alive: bool
+
+
+class SweepView(Struct, kw_only=True):
+    """A sweep, as `status --json` prints it. `elapsed_s` counts the time engines ran."""
+
+    name: str
+    dir: str
+    state: str
+    engine: EngineView
+    metric: MetricView
+    stage: str | None
+    space_version: int
+    slots: int
+    trials: dict[str, int]
+    best: BestView | None = None
+    started_at: float | None = None
+    ended_at: float | None = None
+    elapsed_s: float = 0.0
+    eta_s: float | None = None
+    devices: list[DeviceView] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    method: str = ""
+    trials_limit: int | None = None
+    sentence: str = ""
+    """Why the sweep is in this state, for a person."""
+    metrics: list[str] = field(default_factory=list)
+    """Every metric name seen, the objective first."""

@@ -1,0 +1,1 @@
+"""What trials run on: CPU slots, and later GPUs."""

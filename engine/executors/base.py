@@ -1,0 +1,95 @@
+"""The contract between the runtime and whatever runs attempts."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+from msgspec import Struct
+
+from engine.core.model import Exit, Process
+
+StartMode = Literal["auto", "zygote", "spawn"]
+
+
+class AttemptSpec(Struct, frozen=True, kw_only=True):
+    """Everything needed to start one attempt's process.
+
+    `argv[0]` is already the interpreter or program to run, resolved to a path where possible.
+    `env` is laid over the environment that the engine was started from; None removes a variable.
+    `threads` is the trial's share of CPU threads, or None where the user's config sets it.
+    """
+
+    trial: int
+    attempt: int
+    trial_dir: Path
+    attempt_dir: Path
+    argv: tuple[str, ...]
+    cwd: Path
+    env: dict[str, str | None]
+    threads: int | None = None
+    start: StartMode = "auto"
+    preload: tuple[str, ...] | None = None
+    """Modules the zygote imports; None: torch and torch._dynamo where the interpreter has torch."""
+    grace_s: float = 10.0
+
+
+class Ended(Struct, frozen=True, kw_only=True):
+    """An attempt's process tree is gone. `leftover` names processes that would not die."""
+
+    trial: int
+    attempt: int
+    exit: Exit
+    ended_at: float
+    leftover: tuple[str, ...] = ()
+
+
+class Adopted(Struct, frozen=True, kw_only=True):
+    """After a restart: the attempt still runs; `on_end` will tell of its end."""
+
+    process: Process
+
+
+class Fenced(Struct, frozen=True):
+    """After a restart: the attempt never claimed its start, and now never will."""
+
+
+Settled = Adopted | Fenced | Ended
+
+
+class Executor(ABC):
+    """Runs attempts. All methods are called on the event loop of the runtime and never block it.
+
+    `on_end` is called on that loop exactly once for every attempt that was launched or adopted,
+    after its whole process tree is verifiably gone (or named in `leftover`).
+    """
+
+    on_end: Callable[[Ended], None]
+
+    @abstractmethod
+    async def start(self) -> None:
+        """Make ready; called once, before anything else."""
+
+    @abstractmethod
+    async def launch(self, spec: AttemptSpec) -> Process:
+        """Start the attempt and return once its runner is known.
+
+        Raises LaunchError where nothing was started (then `on_end` is not called).
+        """
+
+    @abstractmethod
+    def stop(self, trial: int, attempt: int) -> None:
+        """Begin to end the attempt: SIGTERM and SIGCONT to the group, grace, SIGKILL.
+
+        Returns at once; asking twice changes nothing; unknown attempts are ignored.
+        """
+
+    @abstractmethod
+    async def settle(self, spec: AttemptSpec) -> Settled:
+        """After a restart: find out what became of an attempt thought to be running."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Let go of everything; attempts that run go on running."""

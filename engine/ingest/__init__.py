@@ -1,0 +1,1 @@
+"""From the files a trial writes to reports: lines, patterns, tails."""

@@ -1,0 +1,1 @@
+"""What travels between an engine and its viewers."""

@@ -1,0 +1,1 @@
+"""Search methods: one algorithm a file, one base class, one registry."""

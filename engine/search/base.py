@@ -1,0 +1,42 @@
+"""The contract of a search method."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import ClassVar
+
+from msgspec import Struct
+
+from engine.core.model import Params
+from engine.space.space import Space
+
+
+class Proposal(Struct, frozen=True, kw_only=True):
+    """A configuration to try. `origin` says how it came about, for a person: 'halton #17'."""
+
+    params: Params
+    origin: str
+
+
+class Exhausted(Struct, frozen=True, kw_only=True):
+    """The method has nothing left to propose; `reason` is one sentence."""
+
+    reason: str
+
+
+class SearchMethod(ABC):
+    """Proposes configurations.
+
+    A method is made for one space and one seed and keeps no state between calls that could not be
+    rebuilt: `propose(index)` is a function of (space, seed, index) for methods that do not learn,
+    and of the observations told as well for those that do. Calls block and may be slow; they come
+    from one thread at a time, never from the event loop. Options are validated in `__init__`,
+    which raises UsageError with one sentence naming the option.
+    """
+
+    name: ClassVar[str]
+    learns: ClassVar[bool] = False
+
+    @abstractmethod
+    def propose(self, index: int) -> Proposal | Exhausted:
+        """Make proposal number `index` (from 0). Values have the space's types and lie in it."""

@@ -1,0 +1,1 @@
+"""The engine side of the wire: listener, sessions, one handler a request."""

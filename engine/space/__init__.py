@@ -1,0 +1,1 @@
+"""The search space: parameters, the codec between unit cube and values, edits."""

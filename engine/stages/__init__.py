@@ -1,0 +1,1 @@
+"""Coarse to fine: the plan of stages and promotions."""

@@ -1,0 +1,1 @@
+"""Stopping rules: one rule a file, pure functions of recorded curves."""

@@ -1,0 +1,121 @@
+"""The contract of a sweep's store."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
+
+from msgspec import Struct, field
+
+from engine.core.events import Event
+from engine.core.model import Report
+from engine.core.views import SweepView, TrialView
+
+
+class Logged(Struct, frozen=True, kw_only=True):
+    """An event with its place in the log. Sequence numbers start at 1 and have no meaning
+    beyond their order; a `ReportsArrived` has one number for all its reports."""
+
+    seq: int
+    event: Event
+
+
+class Offset(Struct, frozen=True, kw_only=True):
+    """How far a file of an attempt has been read: every byte before `offset` is stored."""
+
+    trial: int
+    attempt: int
+    file: str
+    offset: int
+
+
+class Batch(Struct, kw_only=True):
+    """What one transaction writes: all of it or nothing."""
+
+    events: list[Logged] = field(default_factory=list)
+    offsets: list[Offset] = field(default_factory=list)
+    trials: list[TrialView] = field(default_factory=list)
+    sweep: SweepView | None = None
+    meta: dict[str, str] = field(default_factory=dict)
+
+
+class Point(Struct, frozen=True, array_like=True):
+    """One value of one metric. `value` may be NaN or infinite."""
+
+    step: int
+    value: float
+    at: float
+
+
+class StoredReport(Struct, frozen=True, kw_only=True):
+    """One report as stored, for exports."""
+
+    trial: int
+    attempt: int
+    report: Report
+
+
+class StoreReader(ABC):
+    """Looks at a store. Any number may read while one writes. Calls block: keep them off the
+    event loop. Not thread-safe: one reader a thread."""
+
+    @abstractmethod
+    def meta(self) -> dict[str, str]:
+        """Everything said once about the sweep: its config as JSON under 'config', and so on."""
+
+    @abstractmethod
+    def replay(self) -> Iterator[Logged]:
+        """Every event in order, the `ReportsArrived` rebuilt from their rows."""
+
+    @abstractmethod
+    def events(self, kinds: Sequence[str] | None = None) -> Iterator[Logged]:
+        """The events table only (no reports), optionally of these tags only, in order."""
+
+    @abstractmethod
+    def sweep(self) -> SweepView | None:
+        """The sweep as last written."""
+
+    @abstractmethod
+    def trials(self) -> list[TrialView]:
+        """Every trial as last written, by number."""
+
+    @abstractmethod
+    def trial(self, number: int) -> TrialView | None:
+        """One trial."""
+
+    @abstractmethod
+    def offsets(self) -> list[Offset]:
+        """How far each attempt's files have been read."""
+
+    @abstractmethod
+    def reports(self, trial: int | None = None) -> Iterator[StoredReport]:
+        """Reports of one trial, or of all, in the order stored."""
+
+    @abstractmethod
+    def series(self, trial: int) -> dict[str, list[Point]]:
+        """Each metric's curve, ascending in step, one point a step.
+
+        A later report of a step replaces an earlier one of the same metric, and a later
+        attempt replaces all that earlier attempts reported from its first step on.
+        """
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of the file."""
+
+
+class Store(StoreReader):
+    """Writes as well; one writer a sweep. `write` is called from one thread at a time."""
+
+    @abstractmethod
+    def write(self, batch: Batch) -> None:
+        """Write a batch durably, all or nothing.
+
+        Raises StoreFullError where the disk is full: nothing was written, the store stays usable,
+        and the same batch may be written again later.
+        """
+
+    def write_all(self, batches: Iterable[Batch]) -> None:
+        """Write several batches, each durably."""
+        for batch in batches:
+            self.write(batch)
