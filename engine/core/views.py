@@ -11,7 +11,9 @@ from .model import Params
 
 
 class TrialView(Struct, kw_only=True):
-    """One trial, as `trials --json` prints it. Unset numbers are None; NaN is the text 'nan'.
+    """One trial, as `trials --json` prints it. Unset numbers are None.
+
+    NaN and infinities are floats in memory and null in JSON; `last_text` keeps their spelling.
 
     `spark` is the objective's curve thinned to at most 32 points, for the table's sparkline.
     """
@@ -28,6 +30,8 @@ class TrialView(Struct, kw_only=True):
     failure: str | None = None
     step: int | None = None
     value: float | None = None
+    last_text: str | None = None
+    """'nan', 'inf' or '-inf' where the last objective is no number."""
     best: float | None = None
     best_step: int | None = None
     attempts: int = 0

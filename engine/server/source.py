@@ -1,0 +1,75 @@
+"""What a session answers from: a running engine, or a store at rest."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct, field
+
+from engine.core.acts import Act, Decision
+from engine.core.views import SweepView, TrialView
+from engine.protocol.messages import ActResult
+from engine.store.base import Point
+
+
+class Changes(Struct, kw_only=True):
+    """What changed in one commit."""
+
+    seq: int
+    sweep: bool = False
+    trials: set[int] = field(default_factory=set)
+    decisions: list[Decision] = field(default_factory=list)
+
+
+class SweepSource(ABC):
+    """A sweep to look at, and perhaps to act on. Used on one event loop; views are shared:
+    never change them."""
+
+    directory: Path
+    live: bool
+
+    @property
+    @abstractmethod
+    def seq(self) -> int:
+        """The number of the last committed change."""
+
+    @abstractmethod
+    def status(self) -> SweepView:
+        """The sweep now."""
+
+    @abstractmethod
+    def trials(self) -> list[TrialView]:
+        """Every trial, by number."""
+
+    @abstractmethod
+    def trial(self, number: int) -> TrialView:
+        """One trial. Raises NotFoundError."""
+
+    @abstractmethod
+    def decisions(self) -> list[Decision]:
+        """The history, oldest first."""
+
+    @abstractmethod
+    def space(self) -> list[dict[str, Any]]:
+        """The parameters as searched now, as plain data."""
+
+    @abstractmethod
+    async def series(self, number: int) -> dict[str, list[Point]]:
+        """Every metric's curve of one trial."""
+
+    @abstractmethod
+    async def act(
+        self, act: Act, *, who: str, why: str | None, request: str, dry_run: bool
+    ) -> ActResult:
+        """Do it, or say what it would do. Returns after the commit. Raises ActError."""
+
+    @abstractmethod
+    def watch(self, listener: Callable[[Changes], None]) -> Callable[[], None]:
+        """Call `listener` after every commit until the returned function is called."""
+
+    @abstractmethod
+    def leave(self) -> bool:
+        """Ask the engine to leave if its sweep has ended; say whether it will."""
