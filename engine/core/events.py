@@ -1,4 +1,4 @@
-"""What can happen to a sweep. Frozen, past tense, with ids and the time it happened (`at`, seconds).
+"""What can happen to a sweep. Frozen, past tense, with ids and a time (`at`, seconds).
 
 The events table holds them all but `ReportsArrived`, whose rows are the reports table; a restart
 folds both, merged by sequence number, through the machine.

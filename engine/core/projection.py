@@ -1,0 +1,146 @@
+"""From the machine's state to what people see: `TrialView` and `SweepView`."""
+
+from __future__ import annotations
+
+from math import isfinite
+
+from .model import Attempt, Failed, Paused, Pruned, Running, Trial, state_name, trial_name
+from .state import SweepState
+from .views import AttemptView, BestView, EngineView, MetricView, SweepView, TrialView
+
+SPARK_POINTS = 32
+
+
+def trial_view(trial: Trial) -> TrialView:
+    """Show one trial."""
+    state = trial.state
+    current = trial.attempts[-1] if trial.attempts else None
+    running = isinstance(state, Running)
+    value = trial.values[-1] if trial.values else None
+    return TrialView(
+        id=trial.name,
+        state=state_name(state),
+        params=trial.params,
+        stage=trial.stage,
+        budget=trial.budget,
+        origin=trial.origin,
+        parent=trial_name(trial.parent) if trial.parent is not None else None,
+        space_version=trial.space_version,
+        seed=trial.seed,
+        failure=_failure(trial),
+        step=trial.last_step,
+        value=value if value is not None and isfinite(value) else None,
+        last_text=str(value) if value is not None and not isfinite(value) else None,
+        best=trial.best.value if trial.best else None,
+        best_step=trial.best.step if trial.best else None,
+        attempts=len(trial.attempts),
+        device=current.device if current and running else None,
+        slot=current.slot if current and running else None,
+        reason=_reason(trial),
+        ending=state.ending.value if isinstance(state, Running) and state.ending else None,
+        started_at=trial.attempts[0].started_at if trial.attempts else None,
+        ended_at=current.end.at if current and current.end else None,
+        elapsed_s=sum(a.end.at - a.started_at for a in trial.attempts if a.end),
+        attempt_started_at=current.started_at if current and running else None,
+        reports=trial.reports,
+        rejected=trial.rejected,
+        spark=thin(trial.values, SPARK_POINTS),
+        attempt_list=[_attempt_view(a) for a in trial.attempts],
+    )
+
+
+def _failure(trial: Trial) -> str | None:
+    if isinstance(trial.state, Failed):
+        return trial.state.kind.value
+    if trial.losses and not isinstance(trial.state, Pruned | Paused):
+        return "lost"
+    return None
+
+
+def _reason(trial: Trial) -> str | None:
+    match trial.state:
+        case Failed(reason=reason) | Pruned(reason=reason) | Paused(reason=reason):
+            return reason
+        case Running(reason=reason):
+            return reason
+    return None
+
+
+def _attempt_view(attempt: Attempt) -> AttemptView:
+    process, end = attempt.process, attempt.end
+    return AttemptView(
+        n=attempt.n,
+        device=attempt.device,
+        slot=attempt.slot,
+        pid=process.pid if process else None,
+        started_at=attempt.started_at,
+        ended_at=end.at if end else None,
+        exit=str(end.exit) if end else None,
+        outcome=end.outcome if end else None,
+        start=process.start if process else None,
+        note=process.note if process else None,
+        tail=getattr(end.exit, "tail", "") if end else "",
+    )
+
+
+def thin(values: list[float], points: int) -> list[float | None]:
+    """Thin a curve to at most `points` values, ends kept; what is no number becomes None."""
+    if len(values) > points:
+        last = len(values) - 1
+        values = [values[i * last // (points - 1)] for i in range(points)]
+    return [v if isfinite(v) else None for v in values]
+
+
+def sweep_view(state: SweepState, *, directory: str, pid: int | None) -> SweepView:
+    """Show the sweep as of its last event; clocks (elapsed, ETA) are the viewer's to add."""
+    plan = state.plan
+    return SweepView(
+        name=plan.name,
+        dir=directory,
+        state=state.status,
+        engine=EngineView(pid=pid, alive=pid is not None),
+        metric=MetricView(name=plan.metric, goal=plan.goal.value),
+        stage=plan.stage,
+        space_version=1,
+        slots=state.slots.count,
+        trials={name: state.counts[name] for name in _COUNTED},
+        best=_best(state),
+        started_at=state.created_at,
+        ended_at=state.ended_at,
+        elapsed_s=max(0.0, (state.ended_at or state.last_at) - state.created_at),
+        eta_s=_eta(state),
+        warnings=[w.text for w in state.warnings.values()],
+        method=plan.method,
+        trials_limit=plan.limits.trials,
+        sentence=state.sentence,
+        metrics=[
+            *([plan.metric] if state.objective_seen else []),
+            *(name for name in state.metrics if name != plan.metric),
+        ],
+    )
+
+
+_COUNTED = ("waiting", "running", "paused", "complete", "pruned", "failed")
+
+
+def _best(state: SweepState) -> BestView | None:
+    if state.best is None:
+        return None
+    trial = state.trials[state.best]
+    if trial.best is None:
+        return None
+    return BestView(
+        trial=trial.name, value=trial.best.value, step=trial.best.step, params=trial.params
+    )
+
+
+def _eta(state: SweepState) -> float | None:
+    """Seconds left: trials still to run, at the mean duration of completed ones, over the slots."""
+    done = state.completed_seconds
+    limit = state.plan.limits.trials
+    if state.ended_at is not None or limit is None or not done.count or not state.slots.count:
+        return None
+    finished = sum(state.counts[name] for name in ("complete", "pruned", "failed"))
+    left = max(0, limit - finished)
+    half_done = min(len(state.running), left) / 2
+    return (left - half_done) * done.mean / state.slots.count

@@ -1,0 +1,115 @@
+"""What follows from a report: the curve grows, rules judge, warnings and targets come up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import isnan
+
+from .commands import Command, Emit
+from .curve import add_point
+from .events import LimitReached, ReportsArrived, VerdictReached, Warned
+from .judging import Judge, Verdict
+from .model import Report, Running, Trial
+from .state import Scheduling, SweepState
+
+MOST_METRICS = 1000
+
+
+def take_reports(
+    state: SweepState, event: ReportsArrived, judges: Iterable[Judge]
+) -> list[Command]:
+    """Put an attempt's reports on its trial; emit at most one verdict and one reached target."""
+    trial = state.trials.get(event.trial)
+    if trial is None or event.attempt != trial.next_attempt - 1:
+        return []
+    verdict: Verdict | None = None
+    for report in event.reports:
+        _take(state, trial, event.attempt, report)
+        if verdict is None and _may_be_judged(trial):
+            verdict = _judge(state, trial, report, judges)
+    trial.rejected += event.rejected
+    state.note_best(trial)
+    commands: list[Command] = []
+    if event.rejected:
+        commands += _complain(state, trial, event)
+    if verdict is not None:
+        commands.append(_emit_verdict(event, verdict))
+    if _target_reached(state, trial):
+        commands.append(_emit_target(state, trial, event.at))
+    return commands
+
+
+def _take(state: SweepState, trial: Trial, attempt: int, report: Report) -> None:
+    trial.reports += 1
+    trial.last_step = report.step
+    if not state.anything_reported:
+        state.anything_reported = True
+    metrics = state.metrics
+    for name in report.metrics:
+        if name not in metrics and len(metrics) < MOST_METRICS:
+            metrics[name] = None
+    value = report.metrics.get(state.plan.metric)
+    if value is not None:
+        state.objective_seen = True
+        trial.losses = 0
+        add_point(trial, attempt, report.step, value, state.plan.goal)
+
+
+def _may_be_judged(trial: Trial) -> bool:
+    return isinstance(trial.state, Running) and trial.state.ending is None
+
+
+def _judge(
+    state: SweepState, trial: Trial, report: Report, judges: Iterable[Judge]
+) -> Verdict | None:
+    for judge in judges:
+        verdict = judge.judge(trial, report, state.trials, state.plan.goal, state.plan.metric)
+        if verdict is not None:
+            return verdict
+    return None
+
+
+def _emit_verdict(event: ReportsArrived, verdict: Verdict) -> Emit:
+    return Emit(
+        event=VerdictReached(
+            at=event.at,
+            trial=event.trial,
+            attempt=event.attempt,
+            rule=verdict.rule,
+            sentence=verdict.sentence,
+            failure=verdict.failure,
+        )
+    )
+
+
+def _complain(state: SweepState, trial: Trial, event: ReportsArrived) -> list[Command]:
+    code = "reports-rejected"
+    if code in state.warnings and state.warnings[code].text.startswith(trial.name):
+        return []
+    text = f"{trial.name} wrote reports that cannot be read: {event.complaint or 'no reason'}"
+    return [Emit(event=Warned(at=event.at, code=code, text=text))]
+
+
+def _target_reached(state: SweepState, trial: Trial) -> bool:
+    target = state.plan.limits.target
+    if target is None or trial.best is None or state.scheduling is not Scheduling.OPEN:
+        return False
+    return not isnan(target) and not state.plan.goal.better(target, trial.best.value)
+
+
+def _emit_target(state: SweepState, trial: Trial, at: float) -> Emit:
+    assert trial.best is not None
+    sentence = (
+        f"{trial.name} reached the target: {state.plan.metric} {trial.best.value:g} "
+        f"at step {trial.best.step}"
+    )
+    return Emit(event=LimitReached(at=at, limit="target", sentence=sentence))
+
+
+def missing_objective(state: SweepState, at: float) -> list[Command]:
+    """Warn, once a trial has ended well, if no report ever carried the objective."""
+    if state.objective_seen or not state.metrics or "objective-missing" in state.warnings:
+        return []
+    names = ", ".join(list(state.metrics)[:10])
+    text = f"no report carries the metric {state.plan.metric!r}; reported so far: {names}"
+    return [Emit(event=Warned(at=at, code="objective-missing", text=text))]

@@ -1,0 +1,111 @@
+"""What to start next, what to ask of the search method, and when the sweep is over."""
+
+from __future__ import annotations
+
+from .commands import Command, Emit, Propose
+from .events import AttemptStarted, LimitReached, SweepEnded
+from .model import Failed
+from .state import Scheduling, SweepState
+
+DEVICE = "cpu"
+
+FIRST_FAILURES = 5
+"""A sweep whose first trials all fail before any of them reports is broken, whatever `limits` say
+(as W&B's agent stops after its first five)."""
+
+
+def next_commands(state: SweepState, at: float) -> list[Command]:
+    """Say what follows from the state now: starts, proposals, limits, the end.
+
+    Emits only: the state changes when the emitted events are handled.
+    """
+    if state.scheduling is Scheduling.ENDED:
+        return []
+    if state.scheduling is Scheduling.OPEN and (limit := _failure_limit(state, at)):
+        return [limit]
+    commands: list[Command] = []
+    if state.scheduling is Scheduling.OPEN:
+        commands += _starts(state, at)
+        commands += _proposals(state, len(commands))
+    if not commands and (end := _end(state, at)):
+        commands.append(end)
+    return commands
+
+
+def _starts(state: SweepState, at: float) -> list[Command]:
+    free = state.slots.next_free(len(state.waiting)) if state.slots.free else []
+    return [
+        Emit(
+            event=AttemptStarted(
+                at=at,
+                trial=number,
+                attempt=state.trials[number].next_attempt,
+                slot=slot,
+                device=DEVICE,
+            )
+        )
+        for slot, number in zip(free, state.waiting, strict=False)
+    ]
+
+
+def _proposals(state: SweepState, starting: int) -> list[Command]:
+    wanted = wanted_proposals(state, starting)
+    if wanted <= 0:
+        return []
+    state.asked += wanted
+    return [Propose(count=wanted, index=state.next_index)]
+
+
+def wanted_proposals(state: SweepState, starting: int) -> int:
+    """How many more proposals to ask for, beyond those already asked."""
+    if state.exhausted is not None:
+        return 0
+    ready = len(state.waiting) - starting + state.asked
+    wanted = state.slots.free - starting + state.plan.prefetch - ready
+    if state.plan.limits.trials is not None:
+        wanted = min(wanted, state.plan.limits.trials - len(state.trials) - state.asked)
+    return wanted
+
+
+def _failure_limit(state: SweepState, at: float) -> Emit | None:
+    allowed = state.plan.limits.failures
+    if allowed is not None and state.failures_in_a_row >= allowed:
+        sentence = f"{allowed} trials failed in a row"
+    elif not state.anything_reported and state.failures_in_a_row >= FIRST_FAILURES:
+        sentence = f"the first {FIRST_FAILURES} trials failed before reporting anything"
+    else:
+        return None
+    reason = _last_failure(state)
+    text = f"{sentence}; the last: {reason}" if reason else sentence
+    return Emit(event=LimitReached(at=at, limit="failures", sentence=text))
+
+
+def _last_failure(state: SweepState) -> str:
+    newest: tuple[float, str] = (0.0, "")
+    for trial in state.trials.values():
+        if isinstance(trial.state, Failed):
+            newest = max(newest, (trial.state.at, f"{trial.name}: {trial.state.reason}"))
+    return newest[1]
+
+
+def _end(state: SweepState, at: float) -> Emit | None:
+    if state.running:
+        return None
+    match state.scheduling:
+        case Scheduling.DRAINING:
+            return _ended(at, "stopped", "stopped by request")
+        case Scheduling.LIMITED:
+            word = "stopped" if state.limit == "failures" else "finished"
+            return _ended(at, word, state.sentence)
+    if state.waiting or state.asked or state.counts["paused"]:
+        return None
+    limit = state.plan.limits.trials
+    if limit is not None and len(state.trials) >= limit:
+        return _ended(at, "finished", f"all {limit} trials are done")
+    if state.exhausted is not None:
+        return _ended(at, "finished", state.exhausted)
+    return None
+
+
+def _ended(at: float, word: str, sentence: str) -> Emit:
+    return Emit(event=SweepEnded(at=at, state=word, sentence=sentence))

@@ -1,0 +1,101 @@
+"""What an attempt's end means for its trial."""
+
+from __future__ import annotations
+
+import signal
+
+from .model import (
+    Complete,
+    Ending,
+    Exit,
+    Exited,
+    Failed,
+    FailureKind,
+    Lost,
+    NotStarted,
+    Pruned,
+    Running,
+    Signalled,
+    Trial,
+    TrialState,
+    Waiting,
+)
+
+_FROM_OUTSIDE = {signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
+
+
+def state_after(
+    trial: Trial, running: Running, ended: Exit, at: float, max_losses: int
+) -> TrialState:
+    """Say what the trial is once the process of its running attempt is gone.
+
+    What the process was asked to do comes before how it ended: a pruned trial that exits 0 was
+    pruned.
+    """
+    reason = running.reason or ""
+    match running.ending:
+        case Ending.PRUNED:
+            return Pruned(at=at, reason=reason)
+        case Ending.DIVERGED:
+            return Failed(at=at, kind=FailureKind.DIVERGED, reason=reason)
+        case Ending.REQUEUED:
+            return Complete(at=at) if _ran_to_its_end(trial, ended) else Waiting()
+    return _state_by_exit(trial, ended, at, max_losses)
+
+
+def _ran_to_its_end(trial: Trial, ended: Exit) -> bool:
+    reached = trial.budget is not None and (trial.last_step or 0) >= trial.budget
+    return isinstance(ended, Exited) and ended.code == 0 and reached
+
+
+def _state_by_exit(trial: Trial, ended: Exit, at: float, max_losses: int) -> TrialState:
+    match ended:
+        case Exited(code=0):
+            if trial.reports:
+                return Complete(at=at)
+            return Failed(at=at, kind=FailureKind.ERROR, reason="reported nothing")
+        case Exited(code=code, tail=tail):
+            kind = FailureKind.OOM if _out_of_memory(tail) else FailureKind.ERROR
+            return Failed(at=at, kind=kind, reason=last_line(tail) or f"exit {code}")
+        case Signalled(signal=number, tail=tail):
+            outside = number in _FROM_OUTSIDE
+            kind = FailureKind.KILLED if outside else FailureKind.ERROR
+            hint = " (the kernel's out-of-memory killer?)" if number == signal.SIGKILL else ""
+            return Failed(at=at, kind=kind, reason=f"killed by {signal_name(number)}{hint}")
+        case NotStarted(reason=reason):
+            return Failed(at=at, kind=FailureKind.ERROR, reason=reason)
+        case Lost(reason=reason):
+            if trial.losses < max_losses:
+                return Waiting()
+            why = f"lost {trial.losses} times in a row: {reason}"
+            return Failed(at=at, kind=FailureKind.LOST, reason=why)
+
+
+def outcome_of(running: Running, after: TrialState, ended: Exit) -> str:
+    """Name the attempt's outcome: complete, pruned, stopped, lost, or a failure kind."""
+    match after:
+        case Complete():
+            return "complete"
+        case Pruned():
+            return "pruned"
+        case Failed(kind=kind):
+            return kind.value
+    return "stopped" if running.ending is Ending.REQUEUED else str(ended)
+
+
+def last_line(text: str) -> str:
+    """The last line that says something, as a reason to show."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[-1][:300] if lines else ""
+
+
+def signal_name(number: int) -> str:
+    """SIGKILL for 9; 'signal 99' for what has no name."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+def _out_of_memory(tail: str) -> bool:
+    return "CUDA out of memory" in tail or "OutOfMemoryError" in tail
