@@ -30,13 +30,13 @@ class Diverged(StoppingRule):
         for name, value in report.metrics.items():
             if not isfinite(value) and (name == metric or "loss" in name.lower()):
                 return self._verdict(f"{name} is {value} at step {report.step}")
-        value = report.metrics.get(metric)
-        if value is None or goal is Goal.MAXIMIZE or len(trial.values) < 2:
+        objective = report.metrics.get(metric)
+        if objective is None or goal is Goal.MAXIMIZE or len(trial.values) < 2:
             return None
         start = trial.values[0]
-        if start > 0 and value > self.factor * start:
+        if start > 0 and objective > self.factor * start:
             return self._verdict(
-                f"{metric} {value:.4g} at step {report.step} is over {self.factor:g} times "
+                f"{metric} {objective:.4g} at step {report.step} is over {self.factor:g} times "
                 f"its start {start:.4g}"
             )
         return None
