@@ -1,0 +1,140 @@
+"""A trial's folder of checkpoints: which to keep, which to continue from."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from .checkpoint_name import CheckpointName, parse_name
+from .encode import plain
+from .say import say
+from .state_file import TEMPORARY, check_readable, read_state, write_state
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+_LESS_IS_BETTER = re.compile(r"loss|err|mse|mae|rmse|nll|perplexity|ppl|bpc|wer|cer|fid", re.I)
+
+
+class Checkpoints:
+    """Keeps the newest `keep` checkpoints and the best one, judged by their first metric.
+
+    `goal` is maximize or minimize, and judges the metric called `objective`; other metrics are
+    judged by their name: a loss or an error is better when smaller. Meant for one thread.
+    """
+
+    def __init__(self, folder: str, objective: str | None = None, goal: str | None = None) -> None:
+        self.folder = folder
+        self.keep = 2
+        self._objective = objective
+        self._goal = goal
+        self._saved = False
+
+    def save(self, state: Any, step: int, metrics: dict[str, Any]) -> str:
+        """Write a checkpoint, remove those that it makes superfluous; give its path.
+
+        Raises OSError where it cannot be written (the older ones stay), TypeError where it could
+        not be read again.
+        """
+        numbers = {name: _number(value) for name, value in metrics.items()}
+        metric = next(iter(numbers), None)
+        name = CheckpointName(step, metric, None if metric is None else numbers[metric])
+        path = os.path.join(self.folder, str(name))
+        os.makedirs(self.folder, exist_ok=True)
+        write_state(path, state, step, numbers)
+        if not self._saved:
+            self._check_first(path)
+        self._tidy(os.path.basename(path))
+        self._saved = True
+        return path
+
+    def load(self) -> tuple[Any, int, str] | None:
+        """Read the newest checkpoint that can be read; give (state, step, path) or None."""
+        for name in self._newest_first():
+            path = os.path.join(self.folder, name)
+            try:
+                state, step = read_state(path)
+            except Exception as error:  # noqa: BLE001 - torch and pickle raise anything for a torn file
+                say(f"cannot read {path} ({_first_line(error)}); trying the one before")
+                continue
+            return state, step, path
+        return None
+
+    def _check_first(self, path: str) -> None:
+        try:
+            check_readable(path)
+        except TypeError:
+            _remove(path)
+            raise
+        for name in self._list():
+            if name.startswith(TEMPORARY):
+                _remove(os.path.join(self.folder, name))
+
+    def _tidy(self, saved: str) -> None:
+        names = self._newest_first()
+        written = parse_name(saved)
+        if written is None:
+            return
+        ahead = [n for n in names if _step(n) > written.step and not self._saved]
+        reached = [n for n in names if n not in ahead]
+        kept = {saved, *reached[: self.keep], self._best(names, written)}
+        for name in names:
+            if name not in kept or (_step(name) == written.step and name != saved):
+                _remove(os.path.join(self.folder, name))
+
+    def _best(self, names: list[str], like: CheckpointName) -> str | None:
+        """The best of those judged by the same metric; of equals the earliest."""
+        sign = -1.0 if self._smaller_is_better(like.metric or "") else 1.0
+        best: tuple[float, str] | None = None
+        for name in reversed(names):
+            read = parse_name(name)
+            if read is None or read.value is None or read.metric != like.metric:
+                continue
+            score = sign * read.value
+            if score == score and (best is None or score > best[0]):
+                best = (score, name)
+        return None if best is None else best[1]
+
+    def _smaller_is_better(self, metric: str) -> bool:
+        if self._goal is not None and metric == self._objective:
+            return self._goal == "minimize"
+        return _LESS_IS_BETTER.search(metric) is not None
+
+    def _newest_first(self) -> list[str]:
+        names = [name for name in self._list() if parse_name(name) is not None]
+        return sorted(names, key=self._age_key, reverse=True)
+
+    def _age_key(self, name: str) -> tuple[int, int]:
+        try:
+            written = os.stat(os.path.join(self.folder, name)).st_mtime_ns
+        except OSError:
+            written = 0
+        return _step(name), written
+
+    def _list(self) -> list[str]:
+        try:
+            return os.listdir(self.folder)
+        except OSError:
+            return []
+
+
+def _step(name: str) -> int:
+    read = parse_name(name)
+    return -1 if read is None else read.step
+
+
+def _number(value: Any) -> float:
+    read = plain(value)
+    return float("nan") if isinstance(read, str) else float(read)
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error) or type(error).__name__).split("\n")[0][:200]
+
+
+def _remove(path: str) -> None:
+    try:
+        os.unlink(path)
+    except OSError:
+        return
