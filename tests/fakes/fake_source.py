@@ -1,0 +1,336 @@
+"""A sweep in memory, changed step by step by a test: what an engine would show of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+from msgspec.structs import replace
+
+from engine.core.acts import Act, Decision, Prune, Resume, Skipped, Stop
+from engine.core.model import STATES, Goal, Params, trial_name, trial_number
+from engine.core.views import (
+    AttemptView,
+    BestView,
+    EngineView,
+    MetricView,
+    SweepView,
+    TrialView,
+)
+from engine.errors import ActError, NotFoundError
+from engine.protocol.messages import ActResult
+from engine.server.source import Changes, SweepSource
+from engine.store.base import Point
+
+START = 1_730_000_000.0
+FINAL = ("complete", "pruned", "failed")
+
+
+class FakeSource(SweepSource):
+    """Holds whole rows; each method that changes something is one commit, told to watchers.
+
+    Time stands still unless a test moves `now`. `holding` makes a prune wait for `let_go`, as a
+    real process takes its time to die. `acts` records what was done: (act, who, why).
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        name: str = "digits",
+        metric: str = "val_acc",
+        goal: str = "maximize",
+        slots: int = 2,
+        live: bool = True,
+        epochs: int = 5,
+    ) -> None:
+        self.directory = directory
+        self.live = live
+        self.now = START
+        self.epochs = epochs
+        self.holding = False
+        self.left = False
+        self.acts: list[tuple[Act, str, str | None]] = []
+        self._seq = 0
+        self._rows: dict[int, TrialView] = {}
+        self._points: dict[int, dict[str, list[Point]]] = {}
+        self._decisions: list[Decision] = []
+        self._watchers: list[Callable[[Changes], None]] = []
+        self._done: dict[str, ActResult] = {}
+        self._sweep = SweepView(
+            name=name,
+            dir=str(directory),
+            state="running",
+            engine=EngineView(pid=4242 if live else None, alive=live),
+            metric=MetricView(name=metric, goal=goal),
+            stage="main",
+            space_version=1,
+            slots=slots,
+            trials={},
+            started_at=START,
+            method="random",
+        )
+
+    # What sessions ask ------------------------------------------------------------------------
+
+    @property
+    def seq(self) -> int:
+        return self._seq
+
+    def status(self) -> SweepView:
+        counts = dict.fromkeys(STATES, 0)
+        for row in self._rows.values():
+            counts[row.state] += 1
+        elapsed_s = self.now - START
+        return replace(self._sweep, trials=counts, best=self._best(), elapsed_s=elapsed_s)
+
+    def trials(self) -> list[TrialView]:
+        return [self._rows[number] for number in sorted(self._rows)]
+
+    def trial(self, number: int) -> TrialView:
+        try:
+            return self._rows[number]
+        except KeyError:
+            raise NotFoundError(f"no trial {trial_name(number)} in this sweep") from None
+
+    def decisions(self) -> list[Decision]:
+        return self._decisions
+
+    def space(self) -> list[dict[str, Any]]:
+        return [
+            {"name": "lr", "type": "float", "distribution": "log_uniform", "low": 1e-5, "high": 1.0}
+        ]
+
+    async def series(self, number: int) -> dict[str, list[Point]]:
+        self.trial(number)
+        return {name: list(points) for name, points in self._points.get(number, {}).items()}
+
+    async def act(
+        self, act: Act, *, who: str, why: str | None, request: str, dry_run: bool
+    ) -> ActResult:
+        if not self.live:
+            raise ActError("the engine of this sweep is not running")
+        if request in self._done:
+            return self._done[request]
+        result = self._preview(act)
+        if dry_run or (isinstance(act, Prune) and not result.done):
+            return result
+        self.acts.append((act, who, why))
+        result = replace(result, decision=len(self._decisions) + 1)
+        self._done[request] = result
+        self._carry_out(act, result, who, why)
+        return result
+
+    def watch(self, listener: Callable[[Changes], None]) -> Callable[[], None]:
+        self._watchers.append(listener)
+        return lambda: self._watchers.remove(listener)
+
+    def leave(self) -> bool:
+        self.left = self._sweep.state in ("finished", "stopped")
+        return self.left
+
+    # What a test scripts ----------------------------------------------------------------------
+
+    def propose(self, params: Params | None = None, **fields: Any) -> int:
+        """Add a waiting trial; give its number."""
+        number = len(self._rows) + 1
+        row = TrialView(
+            id=trial_name(number),
+            state="waiting",
+            params=params if params is not None else {"lr": 10.0 ** -(number % 5), "width": 64},
+            stage="main",
+            budget=self.epochs,
+            origin=f"random #{number - 1}",
+            parent=None,
+            space_version=1,
+            seed=number,
+        )
+        self._rows[number] = replace(row, **fields)
+        self.commit(number)
+        return number
+
+    def start(self, number: int, slot: int = 0) -> None:
+        """Let a waiting trial run."""
+        row = self._rows[number]
+        n = row.attempts + 1
+        attempt = AttemptView(
+            n=n,
+            device="cpu",
+            slot=slot,
+            pid=5000 + number,
+            started_at=self.now,
+            ended_at=None,
+            exit=None,
+            outcome=None,
+            start="zygote",
+        )
+        self.change(
+            number,
+            state="running",
+            device="cpu",
+            slot=slot,
+            attempts=n,
+            attempt_list=[*row.attempt_list, attempt],
+            started_at=row.started_at or self.now,
+            attempt_started_at=self.now,
+        )
+
+    def report(self, number: int, step: int, value: float, **metrics: float) -> None:
+        """Let a running trial report its objective, and other metrics, at a step."""
+        row = self._rows[number]
+        curves = self._points.setdefault(number, {})
+        for name, v in {self._sweep.metric.name: value, **metrics}.items():
+            curves.setdefault(name, []).append(Point(step, v, self.now))
+        finite = isfinite(value)
+        goal = Goal(self._sweep.metric.goal)
+        leads = finite and (row.best is None or goal.better(value, row.best))
+        self._sweep = replace(self._sweep, metrics=list(curves))
+        self.change(
+            number,
+            step=step,
+            value=value if finite else None,
+            last_text=None if finite else str(value),
+            best=value if leads else row.best,
+            best_step=step if leads else row.best_step,
+            reports=row.reports + 1,
+            spark=[*row.spark, value if finite else None][-32:],
+        )
+
+    def end(self, number: int, state: str = "complete", **fields: Any) -> None:
+        """Bring a trial to a final state."""
+        row = self._rows[number]
+        ran = self.now - row.attempt_started_at if row.attempt_started_at is not None else 0.0
+        attempts = list(row.attempt_list)
+        if attempts and attempts[-1].ended_at is None:
+            outcome = fields.get("failure") or state
+            attempts[-1] = replace(attempts[-1], ended_at=self.now, exit="exit 0", outcome=outcome)
+        ended = {
+            "state": state,
+            "device": None,
+            "slot": None,
+            "ending": None,
+            "attempt_started_at": None,
+            "ended_at": self.now,
+            "elapsed_s": row.elapsed_s + ran,
+            "attempt_list": attempts,
+        }
+        self.change(number, **(ended | fields))
+
+    def change(self, number: int, **fields: Any) -> None:
+        """Replace fields of a trial's row."""
+        self._rows[number] = replace(self._rows[number], **fields)
+        self.commit(number)
+
+    def set_sweep(self, **fields: Any) -> None:
+        """Replace fields of the sweep's view."""
+        self._sweep = replace(self._sweep, **fields)
+        self.commit()
+
+    def finish(self, sentence: str = "all trials are done") -> None:
+        """End the sweep."""
+        self.set_sweep(state="finished", ended_at=self.now, sentence=sentence)
+
+    def decide(self, what: str, sentence: str, *trials: int, who: str = "engine") -> Decision:
+        """Add a decision to the history."""
+        decision = self._note(what, sentence, trials, who, None)
+        self.commit(decisions=[decision])
+        return decision
+
+    def write_log(self, number: int, text: str | bytes, attempt: int = 1) -> None:
+        """Append to the output of an attempt, in the sweep's directory."""
+        folder = self.directory / "trials" / f"{number:04d}" / "attempts" / str(attempt)
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / "output.log").open("ab") as file:
+            file.write(text if isinstance(text, bytes) else text.encode())
+
+    def let_go(self) -> None:
+        """Let every trial that is ending be gone."""
+        for row in self.trials():
+            if row.ending is not None:
+                self.end(trial_number(row.id), row.ending)
+
+    def commit(self, *changed: int, decisions: list[Decision] | None = None) -> None:
+        """Tell watchers of one commit."""
+        self._seq += 1
+        changes = Changes(seq=self._seq, sweep=True, trials=set(changed), decisions=decisions or [])
+        for watcher in list(self._watchers):
+            watcher(changes)
+
+    @property
+    def watchers(self) -> int:
+        """How many sessions watch."""
+        return len(self._watchers)
+
+    # Acts -------------------------------------------------------------------------------------
+
+    def _preview(self, act: Act) -> ActResult:
+        if isinstance(act, Prune):
+            return self._preview_prune(act)
+        if isinstance(act, Stop):
+            if self._sweep.state != "running":
+                raise ActError(f"the sweep is {self._sweep.state} already")
+            return ActResult(done=[], skipped=[], sentence="start nothing more")
+        if self._sweep.state == "running":
+            raise ActError("the sweep is running already")
+        return ActResult(done=[], skipped=[], sentence="start trials again")
+
+    def _preview_prune(self, act: Prune) -> ActResult:
+        done, skipped = [], []
+        for number in dict.fromkeys(act.trials):
+            row = self._rows.get(number)
+            if row is None:
+                skipped.append(Skipped(id=trial_name(number), why="no such trial"))
+            elif row.state in FINAL:
+                skipped.append(Skipped(id=row.id, why=f"already {row.state}"))
+            else:
+                done.append(row.id)
+        return ActResult(done=done, skipped=skipped, sentence=f"prune {', '.join(done)}")
+
+    def _carry_out(self, act: Act, result: ActResult, who: str, why: str | None) -> None:
+        numbers = tuple(trial_number(name) for name in result.done)
+        verb = type(act).__name__.lower()
+        decision = self._note(verb, result.sentence, numbers, who, why)
+        self.commit(decisions=[decision])
+        reason = f"pruned by {who}" + (f": {why}" if why else "")
+        for number in numbers:
+            if self._rows[number].state == "running":
+                self.change(number, ending="pruned", reason=reason)
+            else:
+                self.end(number, "pruned", reason=reason)
+        if isinstance(act, Stop):
+            self.set_sweep(state="stopping")
+        if isinstance(act, Resume):
+            self.set_sweep(state="running")
+        if not self.holding:
+            self.let_go()
+
+    def _note(
+        self, what: str, sentence: str, trials: tuple[int, ...], who: str, why: str | None
+    ) -> Decision:
+        decision = Decision(
+            n=len(self._decisions) + 1,
+            at=self.now,
+            who=who,
+            what=what,
+            trials=tuple(trial_name(t) for t in trials),
+            why=why,
+            sentence=sentence,
+        )
+        self._decisions.append(decision)
+        return decision
+
+    def _best(self) -> BestView | None:
+        goal = Goal(self._sweep.metric.goal)
+        best: TrialView | None = None
+        for row in self._rows.values():
+            if row.best is None:
+                continue
+            if best is None or best.best is None or goal.better(row.best, best.best):
+                best = row
+        if best is None or best.best is None:
+            return None
+        return BestView(
+            trial=best.id, value=best.best, step=best.best_step or 0, params=best.params
+        )
