@@ -155,17 +155,17 @@ class Simulation:
 
     def _carry_out(self, command: Command) -> None:
         match command:
-            case Propose(count=wanted, index=index):
-                self._after(0.0, lambda: self._make_proposals(wanted, index))
+            case Propose(count=wanted):
+                self._after(0.0, lambda: self._make_proposals(wanted))
             case LaunchAttempt(trial=number, attempt=n):
                 self._after(0.0, lambda: self._launch(number, n))
             case StopAttempt(trial=number, attempt=n):
                 exit_ = Signalled(signal=15)
                 self._after(self._stop_s, lambda: self._end(number, n, exit_))
 
-    def _make_proposals(self, wanted: int, index: int) -> None:
+    def _make_proposals(self, wanted: int) -> None:
         for _ in range(wanted):
-            made, index = self._propose(index)
+            made, index = self._propose(self.state.next_index)
             if isinstance(made, Exhausted):
                 self._do(SearchExhausted(at=self.now, reason=made.reason))
                 return

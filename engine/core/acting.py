@@ -50,7 +50,7 @@ def apply(state: SweepState, event: Acted) -> list[Command]:
         case Stop(now=now):
             return _stop(state, event, now)
         case Resume():
-            return _resume(state)
+            return _resume(state, event.at)
 
 
 # Prune ------------------------------------------------------------------------------------
@@ -154,9 +154,10 @@ def _preview_resume(state: SweepState) -> Preview:
     return Preview(sentence=f"start trials again: {len(state.waiting)} wait")
 
 
-def _resume(state: SweepState) -> list[Command]:
+def _resume(state: SweepState, at: float) -> list[Command]:
     if _preview_resume(state).refused is None:
         state.scheduling = Scheduling.OPEN
+        state.watch.start(at)
         state.failures_in_a_row = 0
         state.ended_at = None
         state.end_state = None

@@ -14,10 +14,9 @@ class Emit(Struct, frozen=True, kw_only=True, tag="emit"):
 
 
 class Propose(Struct, frozen=True, kw_only=True, tag="propose"):
-    """Ask the search method for `count` proposals, the first of which has number `index`."""
+    """Ask the search method for `count` more proposals, from the state's `next_index` on."""
 
     count: int
-    index: int
 
 
 class LaunchAttempt(Struct, frozen=True, kw_only=True, tag="launch_attempt"):

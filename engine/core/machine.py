@@ -76,6 +76,8 @@ class SweepMachine:
 
     def handle(self, event: Event) -> list[Command]:
         """Change the state by one event; say what must be done."""
+        if isinstance(event, EngineStarted):
+            self.state.watch.stop(self.state.last_at)
         self.state.last_at = max(self.state.last_at, event.at)
         self.decided = self.history.handle(event)
         return self._handlers[type(event)](event)
@@ -94,6 +96,8 @@ class SweepMachine:
 
     def _engine_started(self, event: EngineStarted) -> list[Command]:
         self.state.asked = 0
+        if self.state.scheduling is not Scheduling.ENDED:
+            self.state.watch.start(event.at)
         return next_commands(self.state, event.at)
 
     def _limit_reached(self, event: LimitReached) -> list[Command]:
@@ -114,6 +118,7 @@ class SweepMachine:
         self.state.end_state = event.state
         self.state.sentence = event.sentence
         self.state.ended_at = event.at
+        self.state.watch.stop(event.at)
         return []
 
     def _acted(self, event: Acted) -> list[Command]:

@@ -91,8 +91,10 @@ def thin(values: list[float], points: int) -> list[float | None]:
     return [v if isfinite(v) else None for v in values]
 
 
-def sweep_view(state: SweepState, *, directory: str, pid: int | None) -> SweepView:
-    """Show the sweep as of its last event; clocks (elapsed, ETA) are the viewer's to add."""
+def sweep_view(
+    state: SweepState, *, directory: str, pid: int | None, now: float | None = None
+) -> SweepView:
+    """Show the sweep at `now`, or as of its last event."""
     plan = state.plan
     return SweepView(
         name=plan.name,
@@ -107,7 +109,7 @@ def sweep_view(state: SweepState, *, directory: str, pid: int | None) -> SweepVi
         best=_best(state),
         started_at=state.created_at,
         ended_at=state.ended_at,
-        elapsed_s=max(0.0, (state.ended_at or state.last_at) - state.created_at),
+        elapsed_s=state.watch.elapsed(state.last_at if now is None else now),
         eta_s=_eta(state),
         warnings=[w.text for w in state.warnings.values()],
         method=plan.method,

@@ -53,7 +53,7 @@ def _proposals(state: SweepState, starting: int) -> list[Command]:
     if wanted <= 0:
         return []
     state.asked += wanted
-    return [Propose(count=wanted, index=state.next_index)]
+    return [Propose(count=wanted)]
 
 
 def wanted_proposals(state: SweepState, starting: int) -> int:

@@ -36,6 +36,29 @@ class Mean:
         self.mean += (value - self.mean) / self.count
 
 
+class Stopwatch:
+    """Adds up the seconds a sweep was under way, engines' absences left out."""
+
+    def __init__(self) -> None:
+        self._before = 0.0
+        self._since: float | None = None
+
+    def start(self, at: float) -> None:
+        """Begin to count at `at`, unless counting already."""
+        if self._since is None:
+            self._since = at
+
+    def stop(self, at: float) -> None:
+        """Count no further than `at`."""
+        if self._since is not None:
+            self._before += max(0.0, at - self._since)
+            self._since = None
+
+    def elapsed(self, at: float) -> float:
+        """Seconds counted by `at`."""
+        return self._before + (max(0.0, at - self._since) if self._since is not None else 0.0)
+
+
 class SweepState:
     """Everything the machine knows. Only the machine's handlers change it.
 
@@ -68,6 +91,7 @@ class SweepState:
         self.metrics: dict[str, None] = {}
         self.objective_seen = False
         self.completed_seconds = Mean()
+        self.watch = Stopwatch()
 
     def add(self, trial: Trial) -> None:
         """Take in a new, waiting trial."""

@@ -1,0 +1,213 @@
+"""The daemon: `python -P -m engine DIR` runs the sweep that lies in DIR.
+
+The only place that picks concrete parts and wires them together.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+import msgspec
+
+from engine.config.plan import resolve_slots, threads_per_trial, to_plan
+from engine.config.schema import Config
+from engine.core.judging import Judge
+from engine.core.machine import SweepMachine
+from engine.core.projection import sweep_view
+from engine.core.views import SweepView
+from engine.devices.cpu import CpuMonitor, usable_cores
+from engine.errors import TunerError
+from engine.executors.local import LocalExecutor
+from engine.journal import Journal
+from engine.launching import ConfigLauncher
+from engine.lifecycle import socket_path
+from engine.ownership import Ownership
+from engine.proposing import ConfiguredProposals
+from engine.publisher import Publisher
+from engine.runtime import Runtime
+from engine.server.listener import Listener
+from engine.server.live import LiveSource
+from engine.stopping.diverged import Diverged
+from engine.store.reader import open_reader
+from engine.store.sqlite import SqliteStore
+from engine.store.writer import StoreWriter
+from engine.tails import ThreadedTails
+
+log = logging.getLogger("engine")
+
+SAMPLE_S = 1.0
+LINGER_CHECK_S = 0.25
+LEAVE_S = 0.05
+
+
+def main(arguments: list[str]) -> int:
+    """Run the engine of the sweep directory named by the only argument; give the exit status."""
+    if len(arguments) != 1:
+        print("usage: python -m engine DIR", file=sys.stderr)  # noqa: T201
+        return 2
+    logging.basicConfig(
+        level=os.environ.get("TUI_TUNER_LOG", "INFO"),
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+    try:
+        return asyncio.run(Engine(Path(arguments[0]).resolve()).serve())
+    except TunerError as error:
+        log.error("%s", error)
+        return error.exit_code
+
+
+def user_environment() -> dict[str, str]:
+    """The environment the sweep was started from, as a trial run by hand would have it."""
+    env = dict(os.environ)
+    for name in ("PYTHONSAFEPATH", "TUI_TUNER_FAILPOINT", "PYTHONPATH"):
+        env.pop(name, None)
+    theirs = env.pop("TUI_TUNER_USER_PYTHONPATH", None)
+    if theirs:
+        env["PYTHONPATH"] = theirs
+    return env
+
+
+class Engine:
+    """One sweep's engine, from taking the lock to leaving."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self._leave = asyncio.Event()
+        self.publisher: Publisher
+        self.runtime: Runtime
+
+    async def serve(self) -> int:
+        """Run until told to leave; give the exit status."""
+        ownership = Ownership.take(self.directory)
+        try:
+            store = SqliteStore.open(self.directory / "sweep.db")
+            await self._serve(store)
+        finally:
+            ownership.release()
+        return 0
+
+    async def _serve(self, store: SqliteStore) -> None:
+        meta = store.meta()
+        config = msgspec.json.decode(meta["config"], type=Config)
+        cores = usable_cores()
+        override = int(meta["slots"]) if "slots" in meta else None
+        plan = to_plan(config, resolve_slots(config, cores, override))
+        machine = SweepMachine(_judges(config))
+        journal = Journal(machine, lambda: self._show(machine))
+        writer = StoreWriter(store, directory=self.directory, on_full=self._disk_full)
+        self.publisher = publisher = Publisher(journal, writer)
+        publisher.replay(store.replay())
+        environment = user_environment()
+        self.runtime = runtime = Runtime(
+            publisher,
+            executor=LocalExecutor(self.directory, environment),
+            proposals=ConfiguredProposals(
+                config, plan.seed, [trial.params for trial in machine.state.trials.values()]
+            ),
+            launcher=ConfigLauncher(
+                config,
+                self.directory,
+                environment,
+                engine_python=sys.executable,
+                threads=threads_per_trial(config, cores, plan.slots),
+            ),
+            clock=time.time,
+        )
+        tails = ThreadedTails(
+            runtime.take_harvest,
+            objective=config.metric.name,
+            patterns=config.metrics.stdout,
+        )
+        runtime.tails = tails
+        try:
+            await runtime.start(plan, os.getpid(), store.offsets())
+            await self._answer(runtime, config)
+        finally:
+            tails.close()
+            await runtime.close()
+            writer.close()
+
+    def _show(self, machine: SweepMachine) -> SweepView:
+        return sweep_view(machine.state, directory=str(self.directory), pid=os.getpid())
+
+    def _disk_full(self, full: bool, text: str) -> None:
+        """Show the banner; nothing is launched until space returns."""
+        if full:
+            self.runtime.disk_has_space.clear()
+        else:
+            self.runtime.disk_has_space.set()
+        self.publisher.notice("disk", text if full else None)
+
+    async def _answer(self, runtime: Runtime, config: Config) -> None:
+        source = LiveSource(
+            runtime,
+            directory=self.directory,
+            pid=os.getpid(),
+            reader=lambda: open_reader(self.directory / "sweep.db"),
+            space=config.space.describe(),
+            clock=time.time,
+            leave=self._try_to_leave,
+        )
+        listener = Listener(source, socket_path(self.directory))
+        await listener.start()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._leave.set)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        sampling = asyncio.create_task(self._sample(source))
+        lingering = asyncio.create_task(self._linger(listener))
+        leaving = asyncio.create_task(self._leave.wait())
+        try:
+            await asyncio.wait(
+                {leaving, sampling, lingering, asyncio.ensure_future(self.publisher.broken)},
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+            if self.publisher.broken.done():
+                self.publisher.broken.result()
+        finally:
+            for task in (sampling, lingering, leaving):
+                task.cancel()
+            await asyncio.gather(sampling, lingering, leaving, return_exceptions=True)
+            await listener.close()
+
+    def _try_to_leave(self) -> bool:
+        if not self.runtime.ended.is_set():
+            return False
+        asyncio.get_running_loop().call_later(LEAVE_S, self._leave.set)
+        return True
+
+    async def _sample(self, source: LiveSource) -> None:
+        """Look at the devices every second, and show them while anything runs."""
+        monitor = CpuMonitor()
+        while True:
+            await asyncio.sleep(SAMPLE_S)
+            source.devices = await asyncio.to_thread(monitor.sample)
+            if self.runtime.machine.state.running:
+                self.publisher.tell()
+
+    async def _linger(self, listener: Listener) -> None:
+        """Leave once the sweep has ended and nobody has been attached for a while."""
+        patience = float(os.environ.get("TUI_TUNER_LINGER_S", "180"))
+        alone_since = time.monotonic()
+        while True:
+            await asyncio.sleep(LINGER_CHECK_S)
+            if not self.runtime.ended.is_set() or listener.viewers:
+                alone_since = time.monotonic()
+            elif time.monotonic() - alone_since >= patience:
+                return
+
+
+def _judges(config: Config) -> list[Judge]:
+    if config.diverged_factor is None:
+        return []
+    return [Diverged(config.diverged_factor)]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,63 @@
+"""From the reading thread to the event loop: harvests in order, with back-pressure."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from engine.executors.base import AttemptSpec
+from engine.ingest.base import Harvest
+from engine.ingest.tail import Tail
+from engine.ingest.tailer import Tailer
+
+
+class ThreadedTails:
+    """Reads attempts' files in one thread and hands what it finds to `take` on the loop.
+
+    The thread waits until the loop has taken a harvest before it reads on, so that a flood of
+    reports fills a file rather than the engine's memory; between two harvests the loop gets to
+    everything else.
+    """
+
+    def __init__(
+        self, take: Callable[[Harvest], None], *, objective: str, patterns: Sequence[str]
+    ) -> None:
+        self._take = take
+        self._objective = objective
+        self._patterns = list(patterns)
+        self._loop = asyncio.get_running_loop()
+        self._closed = False
+        self._tailer = Tailer(self._deliver)
+        self._tailer.start()
+
+    def watch(self, spec: AttemptSpec, offsets: dict[str, int]) -> None:
+        """Begin to read an attempt's files from these offsets."""
+        tail = Tail(
+            spec.trial,
+            spec.attempt,
+            spec.attempt_dir,
+            offsets=offsets,
+            objective=self._objective,
+            patterns=self._patterns,
+        )
+        self._tailer.add(tail)
+
+    async def finish(self, trial: int, attempt: int) -> Harvest | None:
+        """Read to the very end and stop watching; all earlier harvests have been taken."""
+        return await asyncio.to_thread(self._tailer.poll_now, trial, attempt, final=True)
+
+    def close(self) -> None:
+        """Stop reading; what was not read is read by the next engine."""
+        self._closed = True
+        self._tailer.close()
+
+    def _deliver(self, harvests: list[Harvest]) -> None:
+        """Called in the reading thread."""
+        if self._closed:
+            return
+        asyncio.run_coroutine_threadsafe(self._take_all(harvests), self._loop).result()
+
+    async def _take_all(self, harvests: list[Harvest]) -> None:
+        for harvest in harvests:
+            self._take(harvest)
+            await asyncio.sleep(0)
