@@ -37,6 +37,10 @@ class SearchMethod(ABC):
     name: ClassVar[str]
     learns: ClassVar[bool] = False
 
+    def __init__(self, space: Space, seed: int) -> None:
+        self.space = space
+        self.seed = seed
+
     @abstractmethod
     def propose(self, index: int) -> Proposal | Exhausted:
         """Make proposal number `index` (from 0). Values have the space's types and lie in it."""

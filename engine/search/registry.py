@@ -1,0 +1,71 @@
+"""Every search method by name. A new one is one file, and one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.errors import UsageError
+from engine.space.space import Space
+from engine.text import clean
+
+from .base import SearchMethod
+from .grid import Grid
+from .halton import Halton
+from .manual import Manual
+from .options import check_options, did_you_mean
+from .random import Random
+
+METHODS: dict[str, type[SearchMethod] | None] = {
+    "manual": Manual,
+    "random": Random,
+    "grid": Grid,
+    "halton": Halton,
+    "tpe": None,
+    "gp": None,
+    "cmaes": None,
+    "evolution": None,
+    "smac": None,
+}
+"""None is a method that is known but not built yet."""
+
+ALIASES = {"bayes": "tpe"}
+"""W&B's names of methods."""
+
+
+def canonical(name: str) -> str:
+    """Give a method's own name for it or its alias. Raises UsageError if it is unknown."""
+    found = ALIASES.get(name, name)
+    if found not in METHODS:
+        word = clean(str(name), limit=60)
+        hint = did_you_mean(word, [*METHODS, *ALIASES]) or f"; there are {', '.join(METHODS)}"
+        raise UsageError(f"unknown method '{word}'{hint}")
+    return found
+
+
+def validate_options(name: str, options: Mapping[str, Any]) -> list[str]:
+    """Say, one sentence a fault, what is wrong with a method's name or its options."""
+    try:
+        found = canonical(name)
+    except UsageError as error:
+        return [str(error)]
+    return check_options(found, options)
+
+
+def create(
+    name: str, space: Space, seed: int = 0, options: Mapping[str, Any] | None = None
+) -> SearchMethod:
+    """Make a search method for a space; an option `seed` takes the place of `seed`.
+
+    Raises UsageError, in one sentence, for an unknown or unbuilt method, a bad option, or a space
+    that the method cannot search.
+    """
+    options = options or {}
+    found = canonical(name)
+    faults = check_options(found, options)
+    if faults:
+        raise UsageError(faults[0])
+    method = METHODS[found]
+    if method is None:
+        raise UsageError(f"method {found} is not built yet; use random, halton or grid")
+    return method(space, options.get("seed", seed))
