@@ -8,7 +8,6 @@ import threading
 import time
 
 from . import wire
-from .checkpoints import Checkpoints
 from .context import Context, is_chief
 from .control import Control
 from .encode import encode, plain
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
     from typing import Any
+
+    from .checkpoints import Checkpoints
 
 _trial: Trial | None = None
 
@@ -42,7 +43,6 @@ class Trial:
     """One configuration and the process that trains it. Steps count epochs done, from 1."""
 
     def __init__(self, context: Context) -> None:
-        folder = os.path.join(context.dir, wire.CHECKPOINTS_DIR)
         attempt_dir = context.attempt_dir
         self._context = context
         self._chosen: dict[str, Any] = {}
@@ -51,7 +51,7 @@ class Trial:
         self._reporter = (
             Reporter(os.path.join(attempt_dir, wire.REPORTS_FILE)) if attempt_dir else None
         )
-        self._checkpoints = Checkpoints(folder, context.metric, context.goal)
+        self._checkpoints_used: Checkpoints | None = None
         self._saving = threading.Lock()
         self._resumed_at = 0
         self._epoch = 0
@@ -161,15 +161,6 @@ class Trial:
         say(f"continuing after epoch {self._resumed_at} from {path}")
         return state
 
-    @property
-    def keep(self) -> int:
-        """How many of the newest checkpoints to keep beside the best one."""
-        return self._checkpoints.keep
-
-    @keep.setter
-    def keep(self, count: int) -> None:
-        self._checkpoints.keep = max(1, count)
-
     def report_result(self, result: Any) -> None:
         """Report what a training function returned, if it reported nothing itself.
 
@@ -182,6 +173,17 @@ class Trial:
             self.report(step, **{str(name): value for name, value in result.items()})
         elif not isinstance(plain(result), str):
             self.report(step, **{self._context.metric or "objective": result})
+
+    @property
+    def _checkpoints(self) -> Checkpoints:
+        """Made when first used: most of the SDK's import time is theirs."""
+        if self._checkpoints_used is None:
+            from .checkpoints import Checkpoints
+
+            folder = os.path.join(self._context.dir, wire.CHECKPOINTS_DIR)
+            context = self._context
+            self._checkpoints_used = Checkpoints(folder, context.metric, context.goal)
+        return self._checkpoints_used
 
 
 def _print(step: int, metrics: dict[str, Any]) -> None:

@@ -1,0 +1,135 @@
+"""Follows the files of many attempts from one thread, by polling: that works on NFS as well."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from .base import Harvest
+from .tail import Tail
+
+BUSY_S = 0.02
+IDLE_S = 0.25
+MAX_BATCH = 5_000
+"""Reports after which a batch is handed on before the round is over."""
+
+log = logging.getLogger(__name__)
+
+
+class Tailer:
+    """Polls tails in a thread of its own; its methods may be called from any thread.
+
+    `on_harvest` gets what was found, in order, on that thread. It may block to slow the reading
+    down, but must not wait for a thread that is inside a method of the tailer. Polls come every
+    20 ms while there is news and ever more rarely, to 250 ms, while there is none.
+    """
+
+    def __init__(
+        self,
+        on_harvest: Callable[[list[Harvest]], None],
+        *,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._on_harvest = on_harvest
+        self._clock = clock
+        self._tails: dict[tuple[int, int], Tail] = {}
+        self._lock = threading.Lock()
+        self._batch: list[Harvest] = []
+        self._batch_size = 0
+        self._wake = threading.Event()
+        self._closing = False
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin to poll; called once."""
+        self._thread = threading.Thread(target=self._run, name="tailer", daemon=True)
+        self._thread.start()
+
+    def add(self, tail: Tail) -> None:
+        """Follow one more attempt."""
+        with self._lock:
+            self._tails[tail.trial, tail.attempt] = tail
+        self._wake.set()
+
+    def remove(self, trial: int, attempt: int) -> None:
+        """Follow an attempt no more; unknown ones are ignored."""
+        with self._lock:
+            self._tails.pop((trial, attempt), None)
+
+    def poll_now(self, trial: int, attempt: int) -> list[Harvest]:
+        """Read an attempt's files as far as they go now; all found earlier was handed on before."""
+        return self._drain(trial, attempt, Tail.poll)
+
+    def poll_final(self, trial: int, attempt: int) -> list[Harvest]:
+        """Read to the end what an ended attempt wrote, and follow it no more.
+
+        All found earlier was handed to `on_harvest` before this returns.
+        """
+        found = self._drain(trial, attempt, Tail.poll_final)
+        self.remove(trial, attempt)
+        return found
+
+    def close(self) -> None:
+        """Stop polling and wait for the thread; nothing is handed on afterwards."""
+        self._closing = True
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _drain(
+        self, trial: int, attempt: int, poll: Callable[[Tail, float], Harvest | None]
+    ) -> list[Harvest]:
+        found: list[Harvest] = []
+        with self._lock:
+            self._hand_on()
+            tail = self._tails.get((trial, attempt))
+            while tail is not None:
+                harvest = poll(tail, self._clock())
+                if harvest is not None:
+                    found.append(harvest)
+                if not tail.more:
+                    break
+        return found
+
+    def _run(self) -> None:
+        pause = BUSY_S
+        while not self._closing:
+            news = self._poll_all()
+            pause = BUSY_S if news else min(IDLE_S, pause * 1.5)
+            if self._wake.wait(pause):
+                self._wake.clear()
+                pause = BUSY_S
+
+    def _poll_all(self) -> bool:
+        with self._lock:
+            keys = list(self._tails)
+        news = False
+        for key in keys:
+            with self._lock:
+                tail = self._tails.get(key)
+                if tail is None:
+                    continue
+                harvest = tail.poll(self._clock())
+                news = news or harvest is not None or tail.more
+                if harvest is not None:
+                    self._collect(harvest)
+        with self._lock:
+            self._hand_on()
+        return news
+
+    def _collect(self, harvest: Harvest) -> None:
+        self._batch.append(harvest)
+        self._batch_size += len(harvest.reports)
+        if self._batch_size >= MAX_BATCH:
+            self._hand_on()
+
+    def _hand_on(self) -> None:
+        batch, self._batch, self._batch_size = self._batch, [], 0
+        if not batch or self._closing:
+            return
+        try:
+            self._on_harvest(batch)
+        except Exception:
+            log.exception("reports of %d attempts were not taken", len(batch))

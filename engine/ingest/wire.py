@@ -1,0 +1,24 @@
+"""The names that a trial and its engine share: environment variables, files, the output marker.
+
+`tui_tuner.sdk.wire` says the same for a trial, which never imports the engine.
+"""
+
+from __future__ import annotations
+
+ENV_TRIAL = "TUI_TUNER_TRIAL"
+ENV_ATTEMPT = "TUI_TUNER_ATTEMPT"
+ENV_TRIAL_DIR = "TUI_TUNER_TRIAL_DIR"
+ENV_ATTEMPT_DIR = "TUI_TUNER_ATTEMPT_DIR"
+ENV_SEED = "TUI_TUNER_SEED"
+ENV_BUDGET = "TUI_TUNER_BUDGET"
+ENV_BUDGET_PARAMETER = "TUI_TUNER_BUDGET_PARAMETER"
+ENV_METRIC = "TUI_TUNER_METRIC"
+ENV_GOAL = "TUI_TUNER_GOAL"
+
+PARAMS_FILE = "params.json"
+REPORTS_FILE = "reports.jsonl"
+CONTROL_FILE = "control.json"
+OUTPUT_FILE = "output.log"
+CHECKPOINTS_DIR = "checkpoints"
+
+MARKER = "tui-tuner:"
