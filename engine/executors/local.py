@@ -1,0 +1,186 @@
+"""Runs attempts as processes of this machine, each under a runner that outlives the engine."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from msgspec import structs
+
+from engine.core.model import Exit, Lost, Process, trial_name
+from engine.errors import LaunchError
+
+from . import aftermath
+from .aftermath import Finished, Gone, Held, NeverStarted
+from .base import Adopted, AttemptSpec, Ended, Executor, Fenced, Settled
+from .command import OtherCommand, PythonCommand, find_program, recognise
+from .environment import trial_environment
+from .nursery import Refused, Zygote
+from .watch import Watch
+from .zygotes import Zygotes
+
+_REAP_S = 2.0
+"""How long to wait for a zygote's word that what a dead runner left is gone."""
+
+Key = tuple[int, int]
+
+
+class LocalExecutor(Executor):
+    """Has a runner forked per attempt, from a zygote, and watches it through a pidfd.
+
+    `base_env` is the environment that trials start from; `sweep_dir`/sdk goes on their path.
+    """
+
+    def __init__(self, sweep_dir: Path, base_env: Mapping[str, str]) -> None:
+        self.on_end: Callable[[Ended], None] = lambda ended: None
+        self._sdk_dir = sweep_dir / "sdk"
+        self._base_env = dict(base_env)
+        self._zygotes = Zygotes(self._base_env)
+        self._watches: dict[Key, Watch] = {}
+        self._stop_at_launch: dict[Key, bool] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Nothing to make ready: zygotes start when first needed."""
+
+    async def launch(self, spec: AttemptSpec) -> Process:
+        env = trial_environment(self._base_env, spec, self._sdk_dir)
+        program = find_program(spec, env)
+        key = spec.trial, spec.attempt
+        self._stop_at_launch[key] = False
+        try:
+            spec.attempt_dir.mkdir(parents=True, exist_ok=True)
+            process, watch = await self._launch(spec, env, program)
+        except OSError as fault:
+            name = trial_name(spec.trial)
+            raise LaunchError(
+                f"{name} cannot start: {spec.attempt_dir}: {fault.strerror}"
+            ) from fault
+        finally:
+            stop = self._stop_at_launch.pop(key)
+        self._watches[key] = watch
+        if stop:
+            watch.stop()
+        return process
+
+    def stop(self, trial: int, attempt: int) -> None:
+        if watch := self._watches.get((trial, attempt)):
+            watch.stop()
+        elif (trial, attempt) in self._stop_at_launch:
+            self._stop_at_launch[trial, attempt] = True
+
+    async def settle(self, spec: AttemptSpec) -> Settled:
+        found = await asyncio.to_thread(aftermath.examine, spec.attempt_dir)
+        match found:
+            case Finished():
+                return _finished(spec, found)
+            case NeverStarted():
+                return Fenced()
+            case Held():
+                return Adopted(process=self._adopt(spec, found.claim))
+            case Gone():
+                return await _lost(spec, found.reason)
+
+    async def close(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for watch in self._watches.values():
+            watch.close()
+        self._watches.clear()
+        await self._zygotes.close()
+
+    async def _launch(
+        self, spec: AttemptSpec, env: dict[str, str], program: str
+    ) -> tuple[Process, Watch]:
+        """Fork from a warm zygote where that can be, else start afresh and note why not."""
+        note = None
+        if spec.start != "spawn":
+            command = recognise(spec.argv)
+            try:
+                if isinstance(command, OtherCommand):
+                    raise Refused(command.reason)
+                zygote = await self._zygotes.warm(spec, env, program)
+                return await self._fork(zygote, self._request(spec, env, command), spec)
+            except Refused as refusal:
+                note = str(refusal)
+        try:
+            plain = await self._zygotes.plain()
+            return await self._fork(plain, self._request(spec, env, None, note), spec)
+        except Refused as refusal:
+            raise LaunchError(f"{trial_name(spec.trial)} cannot start: {refusal}") from refusal
+
+    def _request(
+        self,
+        spec: AttemptSpec,
+        env: dict[str, str],
+        command: PythonCommand | None,
+        note: str | None = None,
+    ) -> dict[str, Any]:
+        request = {
+            "name": trial_name(spec.trial),
+            "attempt_dir": str(spec.attempt_dir),
+            "argv": spec.argv,
+            "cwd": str(spec.cwd),
+            "env": env,
+            "threads": spec.threads,
+            "grace_s": spec.grace_s,
+            "failpoint": self._base_env.get("TUI_TUNER_FAILPOINT"),
+            "claim": {"start": "zygote" if command else "spawn", "note": note},
+        }
+        return request | {"python": structs.asdict(command)} if command else request
+
+    async def _fork(
+        self, zygote: Zygote, request: dict[str, Any], spec: AttemptSpec
+    ) -> tuple[Process, Watch]:
+        pid, start_time = await zygote.fork(request)
+        process = Process(pid=pid, **request["claim"])
+        return process, Watch(spec, pid, start_time, zygote, self._on_gone)
+
+    def _adopt(self, spec: AttemptSpec, claim: dict[str, Any]) -> Process:
+        pid = claim.get("pid", 0)
+        watch = Watch(spec, pid, claim.get("start_time"), None, self._on_gone)
+        self._watches[spec.trial, spec.attempt] = watch
+        return Process(pid=pid, start=claim.get("start", "spawn"), note=claim.get("note"))
+
+    def _on_gone(self, watch: Watch) -> None:
+        """Report the end at once where the runner told it; else clear up after the runner."""
+        if finished := aftermath.read_finished(watch.spec.attempt_dir):
+            self._end(_finished(watch.spec, finished))
+            return
+        task = asyncio.get_running_loop().create_task(self._clear_up(watch))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _clear_up(self, watch: Watch) -> None:
+        if watch.zygote:
+            await watch.zygote.await_gone(watch.pid, _REAP_S)
+        settled = await self.settle(watch.spec)
+        match settled:
+            case Fenced():
+                self._end(await _lost(watch.spec, "the runner died before it started the trial"))
+            case Ended():
+                self._end(settled)
+            case Adopted():
+                """Another runner was first, under a zygote that died: it is watched now."""
+
+    def _end(self, ended: Ended) -> None:
+        del self._watches[ended.trial, ended.attempt]
+        self.on_end(ended)
+
+
+def _finished(spec: AttemptSpec, finished: Finished) -> Ended:
+    return _ended(spec, finished.exit, finished.ended_at, finished.leftover)
+
+
+async def _lost(spec: AttemptSpec, reason: str) -> Ended:
+    """Report a loss after killing whatever still carries the attempt's marks."""
+    leftover = await asyncio.to_thread(aftermath.kill_survivors, spec.attempt_dir)
+    return _ended(spec, Lost(reason=reason), time.time(), leftover)
+
+
+def _ended(spec: AttemptSpec, exit: Exit, at: float, leftover: tuple[str, ...]) -> Ended:
+    return Ended(trial=spec.trial, attempt=spec.attempt, exit=exit, ended_at=at, leftover=leftover)

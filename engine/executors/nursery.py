@@ -1,0 +1,186 @@
+"""The engine's end of a zygote: starts it, asks it for runners, learns of its end."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import socket
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from engine.text import clean
+
+_BOOT = str(Path(__file__).with_name("boot.py"))
+_READY_S = 180.0
+_LINE_LIMIT = 1 << 20
+
+
+class Refused(Exception):
+    """The zygote did not fork; the text says why."""
+
+
+class Zygote:
+    """One zygote process. Used on one event loop."""
+
+    def __init__(self, pid: int, pidfd: int, log: int) -> None:
+        self.pid = pid
+        self._pidfd = pidfd
+        self._log = log
+        self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self._present: set[int] = set()
+        self._gone = asyncio.Condition()
+        self._next = 1
+        self._writer: asyncio.StreamWriter | None = None
+        self._listener: asyncio.Task[None] | None = None
+        self.alive = True
+
+    @classmethod
+    async def start(
+        cls,
+        python: Sequence[str],
+        env: Mapping[str, str],
+        preload: Sequence[str] | None,
+    ) -> Zygote:
+        """Start a zygote under the interpreter `python` (with options) and wait until it serves.
+
+        Raises Refused where the interpreter cannot be run or what it imports makes it unfit.
+        """
+        ours, theirs = socket.socketpair()
+        log = os.memfd_create("zygote")
+        try:
+            pid = _spawn(python, env, preload, theirs.fileno(), log)
+        except OSError as fault:
+            ours.close()
+            os.close(log)
+            raise Refused(f"{python[0]} cannot be run: {fault.strerror}") from fault
+        finally:
+            theirs.close()
+        zygote = cls(pid, os.pidfd_open(pid), log)
+        reader, zygote._writer = await asyncio.open_connection(sock=ours, limit=_LINE_LIMIT)
+        try:
+            await zygote._await_ready(reader)
+        except BaseException:
+            signal.pidfd_send_signal(zygote._pidfd, signal.SIGKILL)
+            await zygote.close()
+            raise
+        zygote._listener = asyncio.create_task(zygote._listen(reader), name=f"zygote {pid}")
+        return zygote
+
+    async def fork(self, request: dict[str, Any]) -> tuple[int, int | None]:
+        """Have a runner forked: its pid and start time. Raises Refused."""
+        if not self.alive or self._writer is None:
+            raise Refused("the zygote is gone")
+        number = self._next
+        self._next += 1
+        answer = asyncio.get_running_loop().create_future()
+        self._waiting[number] = answer
+        try:
+            self._writer.write(json.dumps({**request, "id": number}).encode() + b"\n")
+            reply = await answer
+        finally:
+            self._waiting.pop(number, None)
+        if "refused" in reply:
+            raise Refused(reply["refused"])
+        return reply["pid"], reply["start_time"]
+
+    async def await_gone(self, runner: int, timeout_s: float) -> None:
+        """Wait until the zygote has reaped the runner and what it left, or is gone itself."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s), self._gone:
+                await self._gone.wait_for(lambda: runner not in self._present)
+
+    async def close(self) -> None:
+        """Let the zygote go: at once if it has no runner left, else after its last one."""
+        if self._listener:
+            self._listener.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._listener
+        if self._writer:
+            self._writer.close()
+            with suppress(OSError):
+                await self._writer.wait_closed()
+        if not self._present:
+            await self._reap()
+        os.close(self._pidfd)
+        os.close(self._log)
+
+    async def _await_ready(self, reader: asyncio.StreamReader) -> None:
+        try:
+            async with asyncio.timeout(_READY_S):
+                line = await reader.readline()
+        except TimeoutError:
+            raise Refused(f"its imports took longer than {_READY_S:.0f} s") from None
+        message = json.loads(line) if line else {"failed": self._last_words()}
+        if "failed" in message:
+            raise Refused(clean(message["failed"], limit=500))
+
+    async def _listen(self, reader: asyncio.StreamReader) -> None:
+        try:
+            while line := await reader.readline():
+                await self._hear(json.loads(line))
+        finally:
+            self.alive = False
+            for answer in self._waiting.values():
+                if not answer.done():
+                    answer.set_result({"refused": "the zygote died"})
+        self._present.clear()
+        await self._tell_gone()
+        await self._reap()
+
+    async def _hear(self, message: dict[str, Any]) -> None:
+        if "gone" in message:
+            self._present.discard(message["gone"])
+            await self._tell_gone()
+            return
+        if "pid" in message:
+            self._present.add(message["pid"])
+        answer = self._waiting.get(message["id"])
+        if answer and not answer.done():
+            answer.set_result(message)
+
+    async def _tell_gone(self) -> None:
+        async with self._gone:
+            self._gone.notify_all()
+
+    async def _reap(self) -> None:
+        """Collect the zygote's exit status as soon as it has ended, within a second."""
+        for _ in range(200):
+            with suppress(ChildProcessError):
+                if os.waitpid(self.pid, os.WNOHANG)[0] == 0:  # noqa: ASYNC222
+                    await asyncio.sleep(0.005)
+                    continue
+            return
+
+    def _last_words(self) -> str:
+        lines = os.pread(self._log, 4096, max(os.fstat(self._log).st_size - 4096, 0)).decode(
+            errors="replace"
+        )
+        last = lines.strip().splitlines()[-1:] or ["no message"]
+        return f"the zygote died while importing: {last[0]}"
+
+
+def _spawn(
+    python: Sequence[str],
+    env: Mapping[str, str],
+    preload: Sequence[str] | None,
+    control: int,
+    log: int,
+) -> int:
+    options = json.dumps({"preload": None if preload is None else list(preload)})
+    actions = [
+        (os.POSIX_SPAWN_DUP2, source, target)
+        for source, target in ((control, 0), (log, 1), (log, 2))
+    ]
+    return os.posix_spawn(
+        python[0],
+        [*python, _BOOT, options],
+        dict(env),
+        file_actions=actions,
+        setsid=True,
+        setsigmask=(),
+        setsigdef=signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP, 32, 33},
+    )

@@ -1,0 +1,216 @@
+"""One process per attempt: it starts the trial, outlives the engine, and tells how it ended.
+
+The runner holds the attempt's lock, is the parent of the trial and the adoptive parent of whatever
+the trial leaves behind; if it dies, the kernel kills the trial. It is forked by a zygote, so it is
+standard library only, in Python 3.8 syntax, and imports nothing once it runs.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import time
+from typing import Any, Callable, Dict, List, Optional, Tuple
+
+from . import procfs, record
+
+FAILPOINTS = (
+    "runner.started",
+    "runner.locked",
+    "runner.claimed",
+    "runner.trial_started",
+    "runner.trial_ended",
+    "runner.exit_written_tmp",
+    "runner.exit_written",
+)
+SETTLED, OUTRUN = 0, 3
+"""What the runner itself exits with: it told how the trial ended, or it never started one."""
+
+_WATCHED = {signal.SIGCHLD, signal.SIGTERM, signal.SIGINT}
+_KILL_S = 2.0
+"""How long a killed process may take to go before it counts as one that will not."""
+_LEAVE_S = 0.1
+"""How long what the trial leaves behind may take to leave by itself, to clean up after it."""
+
+Request = Dict[str, Any]
+Become = Callable[[Request], None]
+
+
+def supervise(request: Request, become: Become) -> int:
+    """Run one attempt from its claim to its `exit.json`; `become` makes a child the trial."""
+    os.setsid()
+    procfs.adopt_orphans()
+    procfs.set_name("runner " + request["name"])
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_BLOCK, _WATCHED)
+    _failpoint(request, 0)
+    lock = record.take_lock(request["attempt_dir"])
+    if lock is None:
+        return OUTRUN
+    _failpoint(request, 1)
+    if not record.create_claim(request["attempt_dir"], _claim(request)):
+        return OUTRUN
+    _failpoint(request, 2)
+    _run(request, become, lock)
+    return SETTLED
+
+
+def _run(request: Request, become: Become, lock: int) -> None:
+    result = {"code": None, "signal": None, "started_at": time.time()}  # type: Dict[str, Any]
+    trial, error = _start(request, become, lock)
+    _failpoint(request, 3)
+    status = _await_end(trial, request["grace_s"])
+    _failpoint(request, 4)
+    result["leftover"] = _end_the_rest()
+    result["ended_at"] = time.time()
+    if error:
+        result["error"] = error
+    elif status is not None and os.WIFEXITED(status):
+        result["code"] = os.WEXITSTATUS(status)
+    else:
+        result["signal"] = signal.SIGKILL if status is None else os.WTERMSIG(status)
+    written = _write_exit(request["attempt_dir"], result)
+    _failpoint(request, 5)
+    record.publish_exit(written)
+    _failpoint(request, 6)
+
+
+def _write_exit(attempt_dir: str, result: Dict[str, Any]) -> str:
+    """Write the result, waiting for space on a full disk until told to go."""
+    while True:
+        try:
+            return record.write_exit(attempt_dir, result)
+        except OSError as fault:
+            if fault.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+        if signal.sigtimedwait(_WATCHED - {signal.SIGCHLD}, 1.0):
+            return record.write_exit(attempt_dir, result)
+
+
+def _claim(request: Request) -> Dict[str, Any]:
+    pid = os.getpid()
+    claim = {"pid": pid, "start_time": procfs.start_time(pid), "boot_id": procfs.boot_id()}
+    claim.update(request["claim"])
+    return claim
+
+
+def _start(request: Request, become: Become, lock: int) -> Tuple[int, str]:
+    """Fork the trial; the text says why it could not become what it should, if it could not."""
+    told, tell = os.pipe()
+    runner = os.getpid()
+    trial = os.fork()
+    if trial == 0:
+        try:
+            procfs.die_with_parent(runner)
+            os.close(told)
+            os.close(lock)
+            _prepare(request)
+            become(dict(request, ready=tell))
+        except OSError as fault:
+            os.write(tell, str(fault).encode(errors="replace")[:1000])
+        finally:
+            os._exit(127)
+    os.close(tell)
+    with open(told, "rb") as pipe:
+        return trial, pipe.read().decode(errors="replace")
+
+
+def _prepare(request: Request) -> None:
+    """Give the child a session, standard streams, signals and folder as a shell would."""
+    os.setsid()
+    procfs.set_name(request["name"])
+    output = os.path.join(request["attempt_dir"], record.OUTPUT)
+    log = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+    nothing = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+    for source, target in ((nothing, 0), (log, 1), (log, 2)):
+        os.dup2(source, target)
+    os.close(log)
+    os.close(nothing)
+    os.chdir(request["cwd"])
+    for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGCHLD):
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+
+
+def become_program(request: Request) -> None:
+    """Turn the child into the program that the command names."""
+    for number in (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+    argv = request["argv"]
+    os.execvpe(argv[0], argv, request["env"])
+
+
+def _await_end(trial: int, grace_s: float) -> Optional[int]:
+    """Wait for the trial's status, ending it when told to; None where even SIGKILL fails."""
+    kill_at = give_up_at = None  # type: Optional[float]
+    while True:
+        status = _reap(trial)
+        now = time.monotonic()
+        if status is not None or (give_up_at is not None and now >= give_up_at):
+            return status
+        if kill_at is not None and now >= kill_at and give_up_at is None:
+            _signal_group(trial, signal.SIGKILL)
+            give_up_at = now + _KILL_S
+        due = give_up_at or kill_at
+        received = signal.sigtimedwait(_WATCHED, 3600.0 if due is None else max(due - now, 0.0))
+        if received and received.si_signo != signal.SIGCHLD and kill_at is None:
+            _signal_group(trial, signal.SIGTERM)
+            _signal_group(trial, signal.SIGCONT)
+            kill_at = time.monotonic() + grace_s
+
+
+def _reap(trial: int) -> Optional[int]:
+    """Collect every dead child; the trial's status if it is among them."""
+    found = None
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return found
+        if pid == 0:
+            return found
+        if pid == trial:
+            found = status
+
+
+def _signal_group(trial: int, number: int) -> None:
+    """Signal the trial's process group, or the trial alone where it has left its own group."""
+    try:
+        if os.getpgid(trial) == trial:
+            os.killpg(trial, number)
+        else:
+            os.kill(trial, number)
+    except ProcessLookupError:
+        pass
+
+
+def _end_the_rest() -> List[str]:
+    """Kill what is left of the tree, all of it ours by adoption; name what will not go."""
+    kill_at = time.monotonic() + _LEAVE_S
+    give_up_at = kill_at + _KILL_S
+    while _has_children():
+        now = time.monotonic()
+        if now >= give_up_at:
+            return [procfs.describe(pid) for pid in procfs.descendants(os.getpid())]
+        if now >= kill_at:
+            for pid in procfs.descendants(os.getpid()):
+                procfs.kill(pid)
+        signal.sigtimedwait({signal.SIGCHLD}, 0.01)
+    return []
+
+
+def _has_children() -> bool:
+    """Collect the dead; without any child left, no descendant is left either."""
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        return False
+    return True
+
+
+def _failpoint(request: Request, number: int) -> None:
+    if request.get("failpoint") == FAILPOINTS[number]:
+        os.kill(os.getpid(), signal.SIGKILL)

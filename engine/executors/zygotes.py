@@ -1,0 +1,89 @@
+"""Which zygote runs an attempt: one per interpreter, and a plain one that starts programs."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+
+from msgspec import Struct
+
+from .base import AttemptSpec
+from .environment import read_at_start, zygote_environment
+from .nursery import Refused, Zygote
+
+_MAX_DEATHS = 3
+
+Key = tuple[str, tuple[str, ...] | None]
+
+
+class _Entry(Struct, kw_only=True):
+    start: asyncio.Task[Zygote]
+    environment: dict[str, str]
+
+
+class Zygotes:
+    """Starts zygotes when they are first needed, and anew when they have died."""
+
+    def __init__(self, base_env: Mapping[str, str]) -> None:
+        self._base_env = base_env
+        self._entries: dict[Key, _Entry] = {}
+        self._deaths: dict[Key, int] = {}
+
+    async def plain(self) -> Zygote:
+        """Give the zygote that imports nothing; every command can be started from it.
+
+        Raises Refused.
+        """
+        python = [sys.executable, "-I", "-S"]
+        return await self._get((sys.executable, ()), python, dict(self._base_env), {})
+
+    async def warm(self, spec: AttemptSpec, env: Mapping[str, str], interpreter: str) -> Zygote:
+        """Give the interpreter's zygote, waiting for its imports.
+
+        Raises Refused where it cannot serve this attempt.
+        """
+        read = read_at_start(env)
+        started_with = zygote_environment(env, spec.cwd)
+        zygote = await self._get((interpreter, spec.preload), [interpreter], started_with, read)
+        environment = self._entries[interpreter, spec.preload].environment
+        if other := sorted(dict(read.items() ^ environment.items())):
+            raise Refused(f"{', '.join(other)} must be set before the interpreter starts")
+        return zygote
+
+    async def close(self) -> None:
+        """Let every zygote go."""
+        for entry in self._entries.values():
+            entry.start.cancel()
+            with suppress(Refused, asyncio.CancelledError):
+                await (await entry.start).close()
+        self._entries.clear()
+
+    async def _get(
+        self, key: Key, python: list[str], started_with: dict[str, str], read: dict[str, str]
+    ) -> Zygote:
+        entry = self._entries.get(key)
+        if entry is None or _has_died(entry):
+            if entry is not None:
+                await self._bury(key, entry)
+            start = Zygote.start(python, started_with, key[1])
+            entry = _Entry(start=asyncio.create_task(start), environment=read)
+            self._entries[key] = entry
+        return await asyncio.shield(entry.start)
+
+    async def _bury(self, key: Key, entry: _Entry) -> None:
+        self._deaths[key] = self._deaths.get(key, 0) + 1
+        if self._deaths[key] >= _MAX_DEATHS:
+            raise Refused(f"the zygote has died {self._deaths[key]} times")
+        await entry.start.result().close()
+
+
+def _has_died(entry: _Entry) -> bool:
+    start = entry.start
+    return (
+        start.done()
+        and not start.cancelled()
+        and not start.exception()
+        and not start.result().alive
+    )
