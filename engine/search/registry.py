@@ -29,6 +29,9 @@ METHODS: dict[str, type[SearchMethod] | None] = {
 }
 """None is a method that is known but not built yet."""
 
+BUILT = frozenset(name for name, method in METHODS.items() if method is not None)
+"""The methods that `create` can make."""
+
 ALIASES = {"bayes": "tpe"}
 """W&B's names of methods."""
 
