@@ -23,12 +23,13 @@ def take_reports(
     if trial is None or event.attempt != trial.next_attempt - 1:
         return []
     verdict: Verdict | None = None
+    before = trial.best
     for report in event.reports:
         _take(state, trial, event.attempt, report)
         if verdict is None and _may_be_judged(trial):
             verdict = _judge(state, trial, report, judges)
     trial.rejected += event.rejected
-    state.note_best(trial)
+    state.note_best(trial, before)
     commands: list[Command] = []
     if event.rejected:
         commands += _complain(state, trial, event)

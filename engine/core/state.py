@@ -6,7 +6,7 @@ from collections import Counter
 from enum import StrEnum
 
 from .events import Warned
-from .model import Failed, Goal, Plan, Running, Trial, TrialState, Waiting, state_name
+from .model import Best, Failed, Goal, Plan, Running, Trial, TrialState, Waiting, state_name
 from .placement import Slots
 
 
@@ -122,28 +122,31 @@ class SweepState:
     def _enqueue(self, number: int, first: bool) -> None:
         self.waiting = {number: None, **self.waiting} if first else {**self.waiting, number: None}
 
-    def note_best(self, trial: Trial) -> None:
-        """Let `trial` take the lead if its best beats the sweep's."""
-        if trial.best is None:
-            if self.best == trial.number:
+    def note_best(self, trial: Trial, before: Best | None) -> None:
+        """Let `trial` take the lead if its best beats the sweep's, or lose it if that fell.
+
+        `before` is the trial's best before its curve changed.
+        """
+        now = trial.best
+        if self.best == trial.number:
+            fell = before is not None and (now is None or self._beats(before, now))
+            if fell:
                 self._find_best()
-            return
-        leader = self.trials[self.best].best if self.best is not None else None
-        if leader is None or self.plan.goal.better(trial.best.value, leader.value):
-            self.best = trial.number
-        elif self.best == trial.number:
-            self._find_best()
+        elif now is not None:
+            leader = self.trials[self.best].best if self.best is not None else None
+            if leader is None or self._beats(now, leader):
+                self.best = trial.number
+
+    def _beats(self, a: Best, b: Best) -> bool:
+        return self.plan.goal.better(a.value, b.value)
 
     def _find_best(self) -> None:
-        ranked = [t for t in self.trials.values() if t.best is not None]
         self.best = None
-        for trial in ranked:
-            if self.best is None:
-                self.best = trial.number
-                continue
-            leader = self.trials[self.best].best
-            if trial.best and leader and self.plan.goal.better(trial.best.value, leader.value):
-                self.best = trial.number
+        leader: Best | None = None
+        for trial in self.trials.values():
+            best = trial.best
+            if best is not None and (leader is None or self._beats(best, leader)):
+                self.best, leader = trial.number, best
 
     def count_failure(self, state: TrialState) -> None:
         """Keep the count of failures in a row that are the code's or the machine's fault."""

@@ -299,3 +299,15 @@ def test_replaying_the_log_gives_the_same_state() -> None:
 @pytest.mark.parametrize("act", [Resume()])
 def test_resuming_a_running_sweep_is_refused_with_a_sentence(act: Resume) -> None:
     assert Sweep().machine.preview(act).refused == "the sweep is running already"
+
+
+def test_the_lead_is_lost_when_a_restarted_leader_falls_behind() -> None:
+    sweep = Sweep()
+    sweep.propose(2)
+    sweep.report(1, 1, acc=0.3)
+    sweep.report(1, 2, acc=0.9)
+    sweep.report(2, 1, acc=0.5)
+    assert sweep.view().best.trial == "t0001"  # type: ignore[union-attr]
+    sweep.end(1, Lost(reason="power"))
+    sweep.report(1, 2, acc=0.4)
+    assert sweep.view().best.trial == "t0002"  # type: ignore[union-attr]
