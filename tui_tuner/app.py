@@ -1,0 +1,203 @@
+"""The terminal app: holds the state of the sweep, the link to it, and the screens.
+
+No domain logic: what a push means is in `view_state`, what an act means is the engine's.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from typing import ClassVar
+
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.timer import Timer
+
+from tui_tuner.actions import LOG, PANE, TABLE, palette_actions
+from tui_tuner.link import Connect, Link
+from tui_tuner.modals.help import HelpScreen
+from tui_tuner.screens.dashboard import Dashboard
+from tui_tuner.screens.log import LogScreen
+from tui_tuner.steering import Steering
+from tui_tuner.theme import TUNER
+from tui_tuner.view.glyphs import ASCII, UNICODE, wants_ascii
+from tui_tuner.view.line import plain
+from tui_tuner.view.summary import LinkState, Surroundings
+from tui_tuner.view_state import ViewState, reduce
+
+LEAVE_AFTER_S = 2.0
+"""How long a finished sweep stays on the screen with `exit_when_done`."""
+
+Restart = Callable[[], Awaitable[object]]
+
+
+class TunerApp(App[str | None]):
+    """One sweep in the terminal; returns a closing line."""
+
+    CSS_PATH = "app.tcss"
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("q,ctrl+c,ctrl+q", "detach", "detach", show=False, priority=False),
+        Binding("question_mark", "help", "help", show=False),
+    ]
+
+    def __init__(
+        self,
+        connect: Connect,
+        *,
+        title: str,
+        read_only: bool = False,
+        ascii_only: bool = False,
+        exit_when_done: bool = False,
+        start_engine: Restart | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        no_colour = "NO_COLOR" in os.environ
+        super().__init__(ansi_color=True if no_colour else None)
+        self.title = title
+        self.animation_level = "none"
+        self.register_theme(TUNER)
+        self.theme = TUNER.name
+        self.clock = clock
+        self.read_only = read_only
+        self.glyphs = ASCII if ascii_only or wants_ascii(os.environ) else UNICODE
+        self.view = ViewState()
+        self.link = Link(connect, self.post_message, clock)
+        self.steering = Steering(self.link, clock)
+        self._exit_when_done = exit_when_done
+        self._start_engine = start_engine
+        self._ticker: Timer | None = None
+        self._leaving = False
+        self.set_class(no_colour, "-no-colour")
+
+    @property
+    def can_restart(self) -> bool:
+        """Whether this app can start a dead engine again."""
+        return self._start_engine is not None
+
+    def on_mount(self) -> None:
+        """Show the dashboard and go for the sweep."""
+        self._ticker = self.set_interval(1.0, self._tick, pause=True)
+        self.push_screen(Dashboard())
+        self.run_worker(self.link.run(), name="link", group="link", exclusive=True)
+
+    def around(self) -> Surroundings:
+        """Give what the lines around the table depend on."""
+        return Surroundings(
+            title=self.title,
+            link=self.link.state,
+            glyphs=self.glyphs,
+            now=self.clock(),
+            read_only=self.read_only,
+            can_restart=self.can_restart,
+        )
+
+    def change_view(self, state: ViewState) -> None:
+        """Take another state and show it wherever it shows."""
+        self.view = state
+        for screen in self.screen_stack:
+            if isinstance(screen, Dashboard | LogScreen) and screen.is_mounted:
+                screen.show(state)
+        self._set_pace()
+
+    def refresh_surroundings(self) -> None:
+        """Show the lines around the table anew."""
+        for screen in self.screen_stack:
+            if isinstance(screen, Dashboard) and screen.is_mounted:
+                screen.show_surroundings()
+        self._set_pace()
+
+    async def restart(self) -> None:
+        """Start the sweep's engine again. Raises TunerError."""
+        if self._start_engine is not None:
+            await self._start_engine()
+
+    def on_link_arrived(self, message: Link.Arrived) -> None:
+        """Take in what the engine pushed."""
+        state = reduce(self.view, message.push, self.clock())
+        if state.pending:
+            self.view = state
+            return
+        self.change_view(state)
+        if state.ended and self._exit_when_done and not self._leaving:
+            self._leaving = True
+            self.set_timer(LEAVE_AFTER_S, self.action_detach)
+
+    def on_link_changed(self, message: Link.Changed) -> None:
+        """Show how the link is."""
+        self.refresh_surroundings()
+
+    def action_detach(self) -> None:
+        """Leave; the sweep goes on."""
+        self.exit(closing_line(self.view, self.link.state, self.title))
+
+    def action_help(self) -> None:
+        """Show every key."""
+        self.push_screen(HelpScreen())
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Offer the actions of the screen one is on."""
+        places = [LOG] if isinstance(screen, LogScreen) else [TABLE, PANE]
+        for action in palette_actions(places):
+            method = getattr(screen, f"action_{action.id}", None)
+            method = method or getattr(self, f"action_{action.id}", None)
+            if method is not None:
+                yield SystemCommand(f"{action.label} ({action.key})", action.help, method)
+
+    def _set_pace(self) -> None:
+        """Tick once a second while anything on the screen tells the time, else not at all."""
+        if self._ticker is None:
+            return
+        counting = self.link.state.phase == "lost" and self.view.sweep is not None
+        sweep = self.view.sweep
+        if counting or (sweep is not None and sweep.engine.alive and not self.view.ended):
+            self._ticker.resume()
+        else:
+            self._ticker.pause()
+
+    def _tick(self) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, Dashboard) and screen.is_mounted:
+                screen.tick()
+
+
+def closing_line(state: ViewState, link: LinkState, title: str) -> str | None:
+    """Say how things stand when the person leaves."""
+    sweep = state.sweep
+    if sweep is None:
+        return link.error or None
+    name = plain(sweep.name or title, 80)
+    if sweep.state == "dead":
+        return f"the engine of {name} is gone: tui-tuner resume {name}"
+    if not state.ended:
+        return f"detached; the sweep goes on: tui-tuner attach {name}"
+    if sweep.best is None:
+        return f"{name} is {sweep.state}"
+    value = state.value_format.text(sweep.best.value)
+    return f"{name} is {sweep.state}; best {value} by {sweep.best.trial}: tui-tuner best {name}"
+
+
+def run_app(
+    connect: Connect,
+    *,
+    title: str,
+    read_only: bool = False,
+    ascii_only: bool = False,
+    exit_when_done: bool = False,
+    start_engine: Restart | None = None,
+) -> str | None:
+    """Show a sweep until the person leaves; give a line to print afterwards.
+
+    `connect` is called again whenever the connection is lost; `start_engine`, where given, starts
+    a dead engine again and returns once it answers.
+    """
+    return TunerApp(
+        connect,
+        title=title,
+        read_only=read_only,
+        ascii_only=ascii_only,
+        exit_when_done=exit_when_done,
+        start_engine=start_engine,
+    ).run()

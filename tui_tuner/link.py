@@ -1,0 +1,151 @@
+"""The way to the sweep: connects, follows the pushes, and connects again for as long as it takes.
+
+Knows nothing of screens: what happens is posted as messages.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from typing import Any, Protocol
+
+from textual.message import Message
+
+from engine.errors import ConnectionLostError, TunerError
+from engine.protocol.messages import Push, Request, Subscribe
+from tui_tuner.view.summary import LinkState
+
+FIRST_DELAY_S = 0.25
+LONGEST_DELAY_S = 5.0
+LOOK_FOR_ENGINE_S = 3.0
+
+
+class Connection(Protocol):
+    """What the link needs of `engine.client.Connection`."""
+
+    @property
+    def live(self) -> bool:
+        """False where the store alone answers."""
+
+    async def request(self, message: Any) -> Any:
+        """Send a request and give its typed result. Raises TunerError."""
+
+    def pushes(self) -> AsyncIterator[Push]:
+        """Give what the engine pushes after Subscribe."""
+
+    async def close(self) -> None:
+        """Hang up."""
+
+
+Connect = Callable[[], Awaitable[Connection]]
+
+
+class Link:
+    """One sweep's connection over time. `post` takes its messages; `clock` gives seconds."""
+
+    class Changed(Message):
+        """The link is in another state."""
+
+        def __init__(self, state: LinkState) -> None:
+            self.state = state
+            super().__init__()
+
+    class Arrived(Message):
+        """The engine pushed something."""
+
+        def __init__(self, push: Push) -> None:
+            self.push = push
+            super().__init__()
+
+    def __init__(
+        self, connect: Connect, post: Callable[[Message], object], clock: Callable[[], float]
+    ) -> None:
+        self._connect = connect
+        self._post = post
+        self._clock = clock
+        self._connection: Connection | None = None
+        self._linked = asyncio.Event()
+        self._ids = itertools.count(1)
+        self.state = LinkState(since=clock())
+
+    async def run(self) -> None:
+        """Stay connected until cancelled."""
+        connection: Connection | None = None
+        try:
+            while True:
+                connection = connection or await self._connected()
+                connection = await self._serve(connection)
+        finally:
+            await self._drop()
+
+    async def request(self, make: Callable[[int], Request]) -> Any:
+        """Send the request `make(id)` and give its result. Raises TunerError."""
+        if self._connection is None:
+            raise ConnectionLostError("there is no connection to the engine now")
+        return await self._connection.request(make(next(self._ids)))
+
+    async def request_when_linked(self, make: Callable[[int], Request], wait_s: float) -> Any:
+        """Like `request`, but wait for a connection where there is none."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._linked.wait(), wait_s)
+        return await self.request(make)
+
+    async def _connected(self) -> Connection:
+        delay = FIRST_DELAY_S
+        while True:
+            try:
+                return await self._connect()
+            except (TunerError, OSError) as error:
+                phase = "connecting" if self.state.phase == "connecting" else "lost"
+                self._change(phase, str(error))
+            await asyncio.sleep(delay)
+            delay = min(2 * delay, LONGEST_DELAY_S)
+
+    async def _serve(self, connection: Connection) -> Connection | None:
+        """Follow a connection to its end; give a better one where that was found meanwhile."""
+        self._connection = connection
+        self._change("live" if connection.live else "stored")
+        self._linked.set()
+        jobs: list[asyncio.Task[Any]] = [asyncio.create_task(self._follow(connection))]
+        if not connection.live:
+            jobs.append(asyncio.create_task(self._find_live()))
+        try:
+            await asyncio.wait(jobs, return_when=asyncio.FIRST_COMPLETED)
+            better = jobs[-1].result() if len(jobs) > 1 and jobs[-1].done() else None
+            if better is None:
+                error = jobs[0].exception() if jobs[0].done() else None
+                self._change("lost", str(error or ""))
+        finally:
+            for job in jobs:
+                job.cancel()
+            await asyncio.gather(*jobs, return_exceptions=True)
+            await self._drop()
+        return better
+
+    async def _follow(self, connection: Connection) -> None:
+        await connection.request(Subscribe(id=next(self._ids)))
+        async for push in connection.pushes():
+            self._post(self.Arrived(push))
+
+    async def _find_live(self) -> Connection:
+        while True:
+            await asyncio.sleep(LOOK_FOR_ENGINE_S)
+            with suppress(TunerError, OSError):
+                connection = await self._connect()
+                if connection.live:
+                    return connection
+                await connection.close()
+
+    async def _drop(self) -> None:
+        connection, self._connection = self._connection, None
+        self._linked.clear()
+        if connection is not None:
+            with suppress(TunerError, OSError):
+                await connection.close()
+
+    def _change(self, phase: str, error: str = "") -> None:
+        since = self.state.since if phase == self.state.phase else self._clock()
+        self.state = LinkState(phase, since, error)
+        self._post(self.Changed(self.state))

@@ -1,0 +1,1 @@
+"""A screen composes, binds and routes."""

@@ -1,0 +1,136 @@
+"""The one screen: the sweep, its trials, and the trial under the cursor beside them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal
+from textual.screen import Screen
+
+from tui_tuner.actions import PANE, TABLE, bindings
+from tui_tuner.screens.acting import Acting
+from tui_tuner.screens.looking import Looking
+from tui_tuner.screens.series import SeriesFeed
+from tui_tuner.view.line import Line
+from tui_tuner.view.summary import (
+    banner_line,
+    device_line,
+    empty_lines,
+    sweep_line,
+    warning_line,
+)
+from tui_tuner.view_state import ViewState
+from tui_tuner.widgets.filter_bar import FilterBar
+from tui_tuner.widgets.footer import Footer
+from tui_tuner.widgets.lines import Drawn
+from tui_tuner.widgets.message_line import MessageLine
+from tui_tuner.widgets.trial_pane import TrialPane
+from tui_tuner.widgets.trial_table import TrialTable
+
+if TYPE_CHECKING:
+    from tui_tuner.app import TunerApp
+
+SIDE_BY_SIDE = 110
+
+
+class Dashboard(Looking, Acting, Screen[None]):
+    """Below 110 columns the table and the pane take turns; above they stand side by side."""
+
+    CSS_PATH = "dashboard.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = bindings(TABLE, PANE)
+    app: TunerApp
+
+    def compose(self) -> ComposeResult:
+        """From the top: the sweep, devices, what is out of the ordinary, trials, keys."""
+        glyphs = self.app.glyphs
+        self.series_feed = SeriesFeed(self)
+        yield Drawn(self._sweep, id="sweep")
+        yield Drawn(self._devices, id="devices")
+        yield Drawn(self._banner, id="banner")
+        with Horizontal(id="body"):
+            yield TrialTable(glyphs=glyphs, empty=self._empty, id="trials")
+            yield TrialPane(glyphs=glyphs, id="pane")
+        yield Drawn(self._warning, id="warning")
+        yield MessageLine(id="message")
+        yield FilterBar(id="filter")
+        yield Footer(TABLE)
+
+    def on_mount(self) -> None:
+        """Show what is known."""
+        self.query_one(TrialTable).focus()
+        self.show(self.app.view)
+
+    def on_resize(self) -> None:
+        """Side by side, or in turns."""
+        self.set_class(self.size.width >= SIDE_BY_SIDE, "-wide")
+        self.series_feed.ask_soon()
+
+    def show(self, state: ViewState) -> None:
+        """Show another state of the sweep."""
+        table, pane = self.query_one(TrialTable), self.query_one(TrialPane)
+        now = self.app.clock()
+        before = table.current
+        table.show(state, now)
+        pane.show(state, table.current, now)
+        if table.current is not before:
+            self.series_feed.ask_soon()
+        for farewell in self.app.steering.departures(state):
+            self.say(farewell)
+        self.show_surroundings()
+
+    def show_surroundings(self) -> None:
+        """Show the lines around the table anew."""
+        width, around, state = self.size.width, self.app.around(), self.app.view
+        self._drawn("banner").display = banner_line(state, around, width) is not None
+        self._drawn("warning").display = warning_line(state, around, width) is not None
+        for name in ("sweep", "devices", "banner", "warning"):
+            self._drawn(name).repaint()
+        if not state.order:
+            self.query_one(TrialTable).repaint()
+        self.query_one(Footer).show(self.place, self.footer_labels())
+
+    def tick(self) -> None:
+        """A second has passed: show the times of what runs."""
+        table, now = self.query_one(TrialTable), self.app.clock()
+        if table.runs_in_view:
+            table.show(self.app.view, now)
+            self.query_one(TrialPane).show(self.app.view, table.current, now)
+        self._drawn("sweep").repaint()
+        self._drawn("banner").repaint()
+
+    def say(self, text: str, role: str = "notice") -> None:
+        """Say what happened, on the message line."""
+        self.query_one(MessageLine).say(text, role)
+
+    @on(TrialTable.CursorMoved)
+    def _another_trial(self) -> None:
+        table = self.query_one(TrialTable)
+        self.query_one(TrialPane).show(self.app.view, table.current, self.app.clock())
+        self.series_feed.ask_soon()
+
+    @on(SeriesFeed.Arrived)
+    def _curves(self, message: SeriesFeed.Arrived) -> None:
+        self.query_one(TrialPane).show_series(message.trial, message.series)
+
+    def _drawn(self, name: str) -> Drawn:
+        return self.query_one(f"#{name}", Drawn)
+
+    def _sweep(self, width: int, height: int) -> list[Line]:
+        return [sweep_line(self.app.view, self.app.around(), width)]
+
+    def _devices(self, width: int, height: int) -> list[Line]:
+        return [device_line(self.app.view, self.app.around(), width)]
+
+    def _banner(self, width: int, height: int) -> list[Line]:
+        line = banner_line(self.app.view, self.app.around(), width)
+        return [line] if line else []
+
+    def _warning(self, width: int, height: int) -> list[Line]:
+        line = warning_line(self.app.view, self.app.around(), width)
+        return [line] if line else []
+
+    def _empty(self, state: ViewState) -> list[str]:
+        return empty_lines(state, self.app.around())

@@ -1,0 +1,168 @@
+"""What the dashboard's lowercase keys do: move, mark, sort, filter, open."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+from textual import on
+from textual.screen import Screen
+
+from engine.errors import TunerError
+from tui_tuner.actions import PANE, TABLE
+from tui_tuner.screens.log import LogScreen
+from tui_tuner.view.line import plain
+from tui_tuner.view_state import (
+    Filter,
+    Sort,
+    clear_marks,
+    filter_by,
+    sort_by,
+    sort_columns,
+    toggle_mark,
+)
+from tui_tuner.widgets.filter_bar import FilterBar
+from tui_tuner.widgets.trial_pane import TrialPane
+from tui_tuner.widgets.trial_table import TrialTable
+
+if TYPE_CHECKING:
+    from tui_tuner.app import TunerApp
+    from tui_tuner.screens.series import SeriesFeed
+
+
+class Looking(Screen[None]):
+    """The half of the dashboard that never changes the sweep."""
+
+    app: TunerApp
+    series_feed: SeriesFeed
+
+    @property
+    def place(self) -> str:
+        """Where the person is: at the table, or in the trial's pane."""
+        return PANE if self.has_class("-pane") else TABLE
+
+    def say(self, text: str, role: str = "notice") -> None:
+        """Say what happened."""
+        raise NotImplementedError
+
+    def action_down(self) -> None:
+        """Move down a row."""
+        self._table.move(1)
+
+    def action_up(self) -> None:
+        """Move up a row."""
+        self._table.move(-1)
+
+    def action_first(self) -> None:
+        """Go to the first row."""
+        self._table.move_to(0)
+
+    def action_last(self) -> None:
+        """Go to the last row."""
+        self._table.move_to(len(self.app.view.order) - 1)
+
+    def action_page_down(self) -> None:
+        """Move a screenful."""
+        self._table.page(1)
+
+    def action_page_up(self) -> None:
+        """Move a screenful back."""
+        self._table.page(-1)
+
+    @on(TrialTable.Opened)
+    def action_open(self) -> None:
+        """Give the trial's pane the whole width."""
+        if self._table.cursor is not None:
+            self._turn_to_pane(True)
+
+    def action_panes(self) -> None:
+        """Swap the table and the pane."""
+        self._turn_to_pane(not self.has_class("-pane"))
+
+    def action_back(self) -> None:
+        """Undo the last way of looking: pane, then filter, then marks."""
+        if self.has_class("-pane"):
+            self._turn_to_pane(False)
+        elif self._filter.display or self.app.view.ordering.filter is not None:
+            self._filter.clear()
+            self._table.focus()
+            self.app.change_view(filter_by(self.app.view, None))
+        elif self.app.view.marks:
+            self.app.change_view(clear_marks(self.app.view))
+
+    def action_filter(self) -> None:
+        """Write a filter."""
+        self._turn_to_pane(False)
+        self._filter.open()
+
+    def action_mark(self) -> None:
+        """Mark the current trial and go on to the next."""
+        if self._table.cursor is not None:
+            self.app.change_view(toggle_mark(self.app.view, self._table.cursor))
+            self._table.move(1)
+
+    def action_sort(self) -> None:
+        """Sort by the next column."""
+        columns = sort_columns(self.app.view)
+        sort = self.app.view.ordering.sort
+        at = columns.index(sort.column) if sort.column in columns else -1
+        column = columns[(at + 1) % len(columns)]
+        self.app.change_view(sort_by(self.app.view, Sort(column)))
+        self.say(f"sorted by {plain(column, 40)}; x reverses, s goes on to the next column")
+
+    def action_reverse(self) -> None:
+        """Turn the order round."""
+        sort = self.app.view.ordering.sort
+        self.app.change_view(sort_by(self.app.view, replace(sort, reverse=not sort.reverse)))
+
+    def action_metric(self) -> None:
+        """Put the next metric first."""
+        self.query_one(TrialPane).next_metric()
+
+    def action_log_axis(self) -> None:
+        """Draw the first metric on a log axis, or not."""
+        self.query_one(TrialPane).toggle_log()
+
+    def action_log(self) -> None:
+        """Read the current trial's output."""
+        if self._table.cursor is not None:
+            self.app.push_screen(LogScreen(self._table.cursor))
+
+    @on(FilterBar.Typed)
+    def _filter_typed(self, message: FilterBar.Typed) -> None:
+        state = self.app.view
+        text = message.text.strip()
+        if not text:
+            self._filter.complain("")
+            self.app.change_view(filter_by(state, None))
+            return
+        objective = state.sweep.metric.name if state.sweep is not None else ""
+        from engine.protocol.filter import compile_filter
+
+        try:
+            accepts = compile_filter(text, objective, names=frozenset(state.params))
+        except TunerError as error:
+            self._filter.complain(str(error))
+            return
+        self._filter.complain("")
+        self.app.change_view(filter_by(state, Filter(text, accepts)))
+
+    @on(FilterBar.Kept)
+    def _filter_kept(self) -> None:
+        self._filter.complain("")
+        self._filter.close()
+        self._table.focus()
+
+    def _turn_to_pane(self, pane: bool) -> None:
+        self.set_class(pane, "-pane")
+        (self.query_one(TrialPane) if pane else self._table).focus()
+        self.call_after_refresh(self.series_feed.ask_soon)
+        self.app.refresh_surroundings()
+
+    @property
+    def _table(self) -> TrialTable:
+        return self.query_one(TrialTable)
+
+    @property
+    def _filter(self) -> FilterBar:
+        return self.query_one(FilterBar)

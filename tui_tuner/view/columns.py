@@ -1,0 +1,228 @@
+"""The trial table's columns: which fit a width, and what a row's cells say."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+from engine.core.views import TrialView
+from tui_tuner.view_state import ParamStats, ViewState, trial_elapsed_s
+
+from .glyphs import STATE_ROLES, Glyphs
+from .line import Line, Run, fit, plain, right
+from .numbers import MAX_PARAM_WIDTH, ValueFormat, duration, short
+
+SPARK_WIDTH = 8
+_BAR_WIDTH = 6
+_REASON_WIDTH = 12
+_GUTTER = 2
+
+
+class Column(NamedTuple):
+    """A column: what it is sorted by, its heading, its width in cells, and which edge it hugs."""
+
+    key: str
+    title: str
+    width: int
+    to_right: bool = False
+
+
+class Context(NamedTuple):
+    """What a row's cells depend on besides the row."""
+
+    glyphs: Glyphs
+    values: ValueFormat
+    params: dict[str, ParamStats]
+    best: str | None
+    marks: frozenset[str]
+    now: float
+
+
+def layout(state: ViewState, width: int) -> tuple[Column, ...]:
+    """Choose the columns that fit `width` cells: the essential ones, two parameters, the rest."""
+    params = [_param_column(name, state.params[name]) for name in state.varying()]
+    base = _base_columns(state)
+    wanted = ["id", "state", "epoch", "best", "curve"]
+    ranked = [*params[:2], base["last"], base["elapsed"], *params[2:]]
+    chosen = [base[key] for key in wanted]
+    left = width - _GUTTER - sum(column.width + 1 for column in chosen)
+    for column in ranked:
+        if column.width + 1 <= left:
+            chosen.append(column)
+            left -= column.width + 1
+    reason = [Column("reason", "", min(left - 1, 60))] if left > _REASON_WIDTH else []
+    places = [*base, *(column.key for column in params)]
+    return (*sorted(chosen, key=lambda column: places.index(column.key)), *reason)
+
+
+def _base_columns(state: ViewState) -> dict[str, Column]:
+    digits = max((len(str(row.budget or row.step or 1)) for row in _sample(state)), default=1)
+    ids = max(5, len(f"t{len(state.rows):04d}"))
+    best = state.sweep.best.value if state.sweep is not None and state.sweep.best else 0.5
+    value = min(10, max(6, len(state.value_format.text(best)) + (best >= 0)))
+    columns = (
+        Column("id", "id", ids),
+        Column("state", "st", 2),
+        Column("epoch", "epoch", max(5, 2 * digits + _BAR_WIDTH + 2)),
+        Column("last", "last", value, to_right=True),
+        Column("best", "best", value, to_right=True),
+        Column("curve", "curve", SPARK_WIDTH),
+        Column("elapsed", "time", 5, to_right=True),
+    )
+    return {column.key: column for column in columns}
+
+
+def _sample(state: ViewState) -> list[TrialView]:
+    return [state.rows[entry[2]] for entry in state.order[:200]]
+
+
+def _param_column(name: str, stats: ParamStats) -> Column:
+    title = plain(name).rpartition(".")[2] or "?"
+    number = all(isinstance(value, int | float) for value in stats.seen.values())
+    width = max(stats.width, min(len(title), 8, MAX_PARAM_WIDTH), 3)
+    return Column(name, title, width, to_right=number)
+
+
+def heading(columns: tuple[Column, ...], state: ViewState, glyphs: Glyphs) -> Line:
+    """Write the headings, with the direction beside the one rows are sorted by."""
+    sort = state.ordering.sort
+    runs: list[Run] = [(" " * _GUTTER, "head")]
+    for column in columns:
+        title, role = column.title, "head"
+        if column.key == sort.column:
+            arrow = glyphs.down if sort.reverse else glyphs.up
+            title, role = fit(title, min(len(title), column.width - 1)) + arrow, "head sorted"
+        place = right if column.to_right else fit
+        runs.extend([(place(title, column.width), role), (" ", "head")])
+    return tuple(runs)
+
+
+def cells(row: TrialView, columns: tuple[Column, ...], context: Context) -> Line:
+    """Write a row, without its cursor: mark, then a cell a column."""
+    mark = _mark(row, context)
+    runs: list[Run] = [mark]
+    for column in columns:
+        writer = _WRITERS.get(column.key)
+        runs.extend(writer(row, column, context) if writer else _param(row, column, context))
+        runs.append((" ", ""))
+    return tuple(runs)
+
+
+def _mark(row: TrialView, context: Context) -> Run:
+    if row.id in context.marks:
+        return context.glyphs.mark, "mark"
+    return (context.glyphs.best, "best") if row.id == context.best else (" ", "")
+
+
+def _id(row: TrialView, column: Column, context: Context) -> Line:
+    role = "best" if row.id == context.best else "dim" if row.state in ("waiting", "pruned") else ""
+    return ((fit(row.id, column.width), role),)
+
+
+def _state(row: TrialView, column: Column, context: Context) -> Line:
+    glyph = context.glyphs.states.get(row.state, "?")
+    suffix = context.glyphs.ellipsis[0] if row.ending else ""
+    return ((fit(glyph + suffix, column.width), STATE_ROLES.get(row.state, "")),)
+
+
+def _epoch(row: TrialView, column: Column, context: Context) -> Line:
+    if row.step is None and row.budget is None:
+        return ((" " * column.width, ""),)
+    digits = (column.width - _BAR_WIDTH - 2) // 2
+    step = right("" if row.step is None else str(row.step), digits)
+    if not row.budget:
+        return ((fit(step, column.width), ""),)
+    done = 1.0 if row.state == "complete" else min(1.0, (row.step or 0) / row.budget)
+    halves = round(done * _BAR_WIDTH * 2)
+    glyphs = context.glyphs
+    full = glyphs.bar * (halves // 2) + glyphs.bar_half * (halves % 2)
+    role = "accent" if row.state == "running" else "bar"
+    return (
+        (step + " ", "dim" if row.state == "waiting" else ""),
+        (full, role),
+        (glyphs.bar_rest * (_BAR_WIDTH - len(full)), "faint"),
+        (fit(f" {row.budget}", column.width - digits - 1 - _BAR_WIDTH), "dim"),
+    )
+
+
+def _last(row: TrialView, column: Column, context: Context) -> Line:
+    if row.last_text:
+        return ((right(row.last_text, column.width), "error"),)
+    return ((right(context.values.text(row.value), column.width), _value_role(row)),)
+
+
+def _best(row: TrialView, column: Column, context: Context) -> Line:
+    role = "best" if row.id == context.best else _value_role(row)
+    if row.best is None and row.state != "waiting":
+        return ((right(context.glyphs.missing, column.width), "dim"),)
+    return ((right(context.values.text(row.best), column.width), role),)
+
+
+def _value_role(row: TrialView) -> str:
+    return "dim" if row.state == "pruned" else ""
+
+
+def _curve(row: TrialView, column: Column, context: Context) -> Line:
+    role = "accent" if row.state == "running" else "best" if row.id == context.best else "spark"
+    runs: list[Run] = []
+    for char in fit(sparkline(row.spark, context.glyphs, column.width), column.width):
+        own = "error" if char == context.glyphs.bad else role
+        if runs and runs[-1][1] == own:
+            runs[-1] = (runs[-1][0] + char, own)
+        else:
+            runs.append((char, own))
+    return tuple(runs)
+
+
+def _elapsed(row: TrialView, column: Column, context: Context) -> Line:
+    seconds = trial_elapsed_s(row, context.now)
+    text = duration(seconds) if row.started_at is not None or seconds else ""
+    return ((right(text, column.width), "dim"),)
+
+
+def _reason(row: TrialView, column: Column, context: Context) -> Line:
+    return ((fit(plain(row.reason or row.failure or ""), column.width), "dim"),)
+
+
+def _param(row: TrialView, column: Column, context: Context) -> Line:
+    if column.key not in row.params:
+        text = ""
+    else:
+        stats = context.params.get(column.key)
+        text = short(row.params[column.key], stats.digits if stats else 2)
+    place = right if column.to_right else fit
+    return ((place(text, column.width), _value_role(row)),)
+
+
+_WRITERS: dict[str, Callable[[TrialView, Column, Context], Line]] = {
+    "id": _id,
+    "state": _state,
+    "epoch": _epoch,
+    "last": _last,
+    "best": _best,
+    "curve": _curve,
+    "elapsed": _elapsed,
+    "reason": _reason,
+}
+
+
+def sparkline(points: list[float | None], glyphs: Glyphs, width: int) -> str:
+    """Draw a curve `width` characters wide, between its own least and greatest value."""
+    finite = [value for value in points if value is not None and math.isfinite(value)]
+    if not finite:
+        return glyphs.bad * min(len(points), 1)
+    count = min(len(points), width)
+    picked = [points[((i + 1) * len(points)) // count - 1] for i in range(count)]
+    low, high = min(finite), max(finite)
+    steps = len(glyphs.ladder) - 1
+    return "".join(_height(value, low, high, steps, glyphs) for value in picked)
+
+
+def _height(value: float | None, low: float, high: float, steps: int, glyphs: Glyphs) -> str:
+    if value is None or not math.isfinite(value):
+        return glyphs.bad
+    if high == low:
+        return glyphs.ladder[steps // 2]
+    share = value / 2 - low / 2
+    return glyphs.ladder[round(share / (high / 2 - low / 2) * steps)]

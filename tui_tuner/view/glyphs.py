@@ -1,0 +1,117 @@
+"""The characters that carry meaning, in Unicode and in plain ASCII."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Glyphs(NamedTuple):
+    """One character for each thing the screens say without words."""
+
+    states: Mapping[str, str]
+    ladder: str
+    """Heights from low to high."""
+    bad: str
+    """A value that is no number."""
+    bar: str
+    bar_half: str
+    bar_rest: str
+    cursor: str
+    mark: str
+    best: str
+    up: str
+    down: str
+    dot: str
+    rule: str
+    warning: str
+    ellipsis: str
+    missing: str
+    to: str
+    vertical: str
+    tick: str
+    corner: str
+    below: str
+    ascii: bool
+
+
+UNICODE = Glyphs(
+    states={
+        "running": "▶",
+        "paused": "‖",
+        "waiting": "○",
+        "complete": "✓",
+        "pruned": "✂",
+        "failed": "✗",
+    },
+    ladder="▁▂▃▄▅▆▇█",
+    bad="×",
+    bar="━",
+    bar_half="╸",
+    bar_rest="─",
+    cursor="▸",
+    mark="●",
+    best="★",
+    up="▲",
+    down="▼",
+    dot=" · ",
+    rule="─",
+    warning="⚠",
+    ellipsis="…",
+    missing="–",
+    to="→",
+    vertical="│",
+    tick="┤",
+    corner="└",
+    below="┬",
+    ascii=False,
+)
+
+ASCII = Glyphs(
+    states={
+        "running": "R",
+        "paused": "P",
+        "waiting": ".",
+        "complete": "C",
+        "pruned": "x",
+        "failed": "F",
+    },
+    ladder="_.-~=+*#",
+    bad="x",
+    bar="=",
+    bar_half="-",
+    bar_rest=".",
+    cursor=">",
+    mark="*",
+    best="^",
+    up="^",
+    down="v",
+    dot=", ",
+    rule="-",
+    warning="!",
+    ellipsis="...",
+    missing="-",
+    to="->",
+    vertical="|",
+    tick="+",
+    corner="+",
+    below="+",
+    ascii=True,
+)
+
+STATE_ROLES: Mapping[str, str] = {
+    "running": "accent",
+    "paused": "",
+    "waiting": "dim",
+    "complete": "",
+    "pruned": "dim",
+    "failed": "error",
+}
+
+
+def wants_ascii(environ: Mapping[str, str]) -> bool:
+    """Say whether the terminal is one that shows no more than ASCII."""
+    locale = environ.get("LC_ALL") or environ.get("LC_CTYPE") or environ.get("LANG") or ""
+    return (locale.split(".")[0] in ("C", "POSIX") and "UTF" not in locale.upper()) or (
+        environ.get("TERM") == "linux"
+    )

@@ -1,0 +1,101 @@
+"""Numbers as people read them: aligned metrics, short parameters, durations."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from typing import Any, NamedTuple
+
+from .line import plain
+
+MAX_PARAM_WIDTH = 12
+
+
+def duration(seconds: float) -> str:
+    """Write a duration in at most six characters: 12s, 3m04, 2h10, 3d04h."""
+    whole = max(0, int(seconds))
+    if whole < 60:
+        return f"{whole}s"
+    if whole < 3600:
+        return f"{whole // 60}m{whole % 60:02d}"
+    if whole < 86400:
+        return f"{whole // 3600}h{whole % 3600 // 60:02d}"
+    return f"{whole // 86400}d{whole % 86400 // 3600:02d}h"
+
+
+class ValueFormat(NamedTuple):
+    """How every value of one metric is written: so many decimals, or powers of ten."""
+
+    decimals: int = 4
+    scientific: bool = False
+
+    def text(self, value: float | None) -> str:
+        """Write a value in this format; one that would not fit falls back to powers of ten."""
+        if value is None:
+            return ""
+        if not math.isfinite(value):
+            return str(value)
+        if self.scientific or abs(value) >= 1e6:
+            return exponent(f"{value:.2e}")
+        return f"{value:.{self.decimals}f}"
+
+
+def value_format(reference: float | None) -> ValueFormat:
+    """Choose the format of a metric from a typical value: about five figures in all."""
+    if reference is None or not math.isfinite(reference) or reference == 0:
+        return ValueFormat()
+    magnitude = math.floor(math.log10(abs(reference)))
+    if magnitude < -4 or magnitude > 6:
+        return ValueFormat(2, scientific=True)
+    return ValueFormat(max(0, min(4 - max(magnitude, 0), 4) + max(0, -magnitude - 1)))
+
+
+def exponent(text: str) -> str:
+    """Shorten an exponent: 3.10e-05 -> 3.1e-5."""
+    mantissa, _, power = text.partition("e")
+    if not power:
+        return text
+    if "." in mantissa:
+        mantissa = mantissa.rstrip("0").rstrip(".")
+    return f"{mantissa}e{int(power)}"
+
+
+def short(value: Any, digits: int = 2) -> str:
+    """Write a parameter's value in the shortest form with `digits` significant figures."""
+    if isinstance(value, bool) or value is None:
+        return {True: "true", False: "false", None: "null"}[value]
+    if isinstance(value, float):
+        return _short_float(value, digits)
+    if isinstance(value, int):
+        return str(value) if abs(value) < 10**8 else exponent(f"{float(value):.{digits - 1}e}")
+    if isinstance(value, list | tuple):
+        return "[" + ",".join(short(item, digits) for item in value[:20]) + "]"
+    return plain(str(value))
+
+
+def _short_float(value: float, digits: int) -> str:
+    if not math.isfinite(value):
+        return str(value)
+    if value == 0:
+        return "0"
+    scientific = exponent(f"{value:.{digits - 1}e}")
+    magnitude = math.floor(math.log10(abs(value)))
+    decimals = max(0, digits - 1 - magnitude)
+    fixed = f"{value:.{decimals}f}"
+    if "." in fixed:
+        fixed = fixed.rstrip("0").rstrip(".")
+    if magnitude >= digits and magnitude < 6:
+        return fixed
+    return fixed if len(fixed) <= len(scientific) and magnitude >= -2 else scientific
+
+
+def digits_to_tell_apart(values: Collection[Any]) -> int:
+    """Find the fewest significant figures with which distinct values look distinct (2 to 4).
+
+    Among many values a few look-alikes are fine: they never cost a fourth figure.
+    """
+    most = 4 if len(values) <= 16 else 3
+    for digits in range(2, most):
+        if len({short(value, digits) for value in values}) == len(values):
+            return digits
+    return most

@@ -1,0 +1,193 @@
+"""The pane about one trial: its curves, its parameters, its state in a sentence, its attempts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from engine.core.acts import Decision
+from engine.core.views import AttemptView, TrialView
+from tui_tuner.view_state import ViewState, trial_elapsed_s
+from tui_tuner.widgets.curve_plot import Curve, Points, curve_plot
+
+from .glyphs import STATE_ROLES, Glyphs
+from .line import Line, Run, crop, fit, line_width, plain, width_of, wrap
+from .numbers import duration, short
+
+MIN_PLOT = 8
+MAX_PLOT = 18
+
+
+class PaneOptions(Struct, frozen=True):
+    """How the pane is looked at: which metric comes first, and whether its axis is logarithmic."""
+
+    metric: int = 0
+    log: bool = False
+
+
+Series = Mapping[str, Points]
+
+
+def pane_lines(
+    state: ViewState,
+    row: TrialView,
+    series: Series | None,
+    options: PaneOptions,
+    size: tuple[int, int],
+    glyphs: Glyphs,
+    now: float,
+) -> list[Line]:
+    """Lay the pane out in `size` = (width, height) cells: curves take what the facts leave."""
+    width, height = size
+    facts = _facts(state, row, width, glyphs, now)
+    head = [_title(row, width, glyphs, now), crop((), width)]
+    room = max(height - len(head) - len(facts) - 1, min(height - 2, MIN_PLOT))
+    plots = _plots(state, row, series, options, (width, room), glyphs)
+    lines = [*head, *plots, crop((), width), *facts]
+    blank = crop((), width)
+    return [*lines, *([blank] * max(0, height - len(lines)))][:height]
+
+
+def metric_names(state: ViewState, series: Series | None) -> list[str]:
+    """Name the metrics of a trial, the objective first."""
+    objective = state.sweep.metric.name if state.sweep is not None else ""
+    names = [name for name in series or {} if name != objective]
+    return [objective, *names] if objective else names
+
+
+def _title(row: TrialView, width: int, glyphs: Glyphs, now: float) -> Line:
+    role = STATE_ROLES.get(row.state, "")
+    runs: list[Run] = [
+        (row.id, "bold"),
+        (f"  {glyphs.states.get(row.state, '?')} {plain(row.state, 20)}", role),
+    ]
+    if row.step is not None:
+        budget = f"/{row.budget}" if row.budget else ""
+        runs.append((f"   epoch {row.step}{budget}", ""))
+    if elapsed := trial_elapsed_s(row, now):
+        runs.append((f"   {duration(elapsed)}", "dim"))
+        if row.state == "running" and row.step:
+            runs.append((f"   {elapsed / row.step:.2g}s/epoch", "dim"))
+    if row.device:
+        runs.append((f"   {plain(row.device, 20)}", "dim"))
+    return crop(runs, width)
+
+
+def _plots(
+    state: ViewState,
+    row: TrialView,
+    series: Series | None,
+    options: PaneOptions,
+    size: tuple[int, int],
+    glyphs: Glyphs,
+) -> list[Line]:
+    width, height = size
+    names = metric_names(state, series)
+    if not names:
+        return [crop((("no metrics yet", "dim"),), width)] * min(1, height)
+    start = options.metric % len(names)
+    shown = [*names[start:], *names[:start]][: max(1, height // (MIN_PLOT + 1))]
+    each = min(MAX_PLOT, (height - len(shown) + 1) // len(shown))
+    lines: list[Line] = []
+    for position, name in enumerate(shown):
+        if lines:
+            lines.append(crop((), width))
+        curve = _curve(state, row, name, (series or {}).get(name, ()))
+        if options.log and position == 0:
+            curve = replace(curve, log=True)
+        lines += curve_plot(curve, width, each, glyphs)
+    hidden = len(names) - len(shown)
+    if hidden > 0 and len(lines) < height:
+        more = f"{hidden} more metric{'s' * (hidden != 1)}: m"
+        lines.append(crop(((more, "dim"),), width))
+    return lines
+
+
+def _curve(state: ViewState, row: TrialView, name: str, points: Points) -> Curve:
+    objective = state.sweep is not None and state.sweep.metric.name == name
+    return Curve(
+        name=name,
+        points=tuple((step, value) for step, value in points),
+        last_step=row.budget,
+        maximize=state.ordering.maximize if objective else None,
+    )
+
+
+def _facts(state: ViewState, row: TrialView, width: int, glyphs: Glyphs, now: float) -> list[Line]:
+    lines = _params(state, row, width)
+    lines += [crop(((text, ""),), width) for text in wrap(_sentence(row), width, 3)]
+    lines.append(crop(((_origin(row, glyphs), "dim"),), width))
+    if len(row.attempt_list) > 1 or any(a.note or a.tail for a in row.attempt_list):
+        for attempt in row.attempt_list[-3:]:
+            lines += _attempt(attempt, width, glyphs, now)
+    lines += [_decision(decision, width) for decision in _decisions_on(state, row.id)]
+    return lines
+
+
+def _params(state: ViewState, row: TrialView, width: int) -> list[Line]:
+    lines: list[list[Run]] = [[]]
+    used = 0
+    for name, value in list(row.params.items())[:60]:
+        stats = state.params.get(name)
+        text = fit(short(value, max(3, stats.digits if stats else 2)), 60).rstrip()
+        label = fit(plain(name), 40).rstrip() + " "
+        size = width_of(label) + width_of(text) + 3
+        if lines[-1] and used + size > width + 3:
+            lines.append([])
+            used = 0
+        strong = "" if stats is None or not stats.varies else "bold"
+        lines[-1] += [(label, "dim"), (text, strong), ("   ", "")]
+        used += size
+    return [crop(runs, width) for runs in lines if line_width(runs)]
+
+
+def _sentence(row: TrialView) -> str:
+    reason = plain(row.reason, 400) if row.reason else ""
+    if row.ending and row.state == "running":
+        return f"asked to go: {reason}" if reason else "asked to go; waits for its process to end"
+    if row.state == "failed":
+        kind = plain(row.failure or "error", 30)
+        return f"failed ({kind}): {reason}" if reason else f"failed: {kind}"
+    if row.state == "waiting" and not reason:
+        return "waits for a free slot"
+    return f"{plain(row.state, 20)}: {reason}" if reason else ""
+
+
+def _origin(row: TrialView, glyphs: Glyphs) -> str:
+    parts = [plain(row.origin, 60), f"space v{row.space_version}", f"seed {row.seed}"]
+    if row.parent:
+        parts.append(f"from {plain(row.parent, 12)}")
+    if row.attempts != 1:
+        parts.append(f"{row.attempts} attempts")
+    if row.rejected:
+        parts.append(f"{row.rejected} unreadable report{'s' * (row.rejected != 1)}")
+    return glyphs.dot.join(part for part in parts if part)
+
+
+def _attempt(attempt: AttemptView, width: int, glyphs: Glyphs, now: float) -> list[Line]:
+    took = duration((attempt.ended_at or now) - attempt.started_at)
+    words = [
+        f"attempt {attempt.n}",
+        attempt.start,
+        took,
+        attempt.outcome or "running",
+        attempt.exit,
+    ]
+    text = glyphs.dot.join(plain(word, 60) for word in words if word)
+    lines = [crop(((text, "dim"),), width)]
+    if attempt.note:
+        lines.append(crop(((f"  {plain(attempt.note, 300)}", "dim"),), width))
+    tail = [part for part in attempt.tail.splitlines() if part.strip()][-2:]
+    return [*lines, *(crop(((f"  {plain(part)}", "error"),), width) for part in tail)]
+
+
+def _decisions_on(state: ViewState, trial: str) -> Sequence[Decision]:
+    return [decision for decision in state.decisions if trial in decision.trials][-3:]
+
+
+def _decision(decision: Decision, width: int) -> Line:
+    why = f" ({plain(decision.why, 200)})" if decision.why else ""
+    said = plain(decision.sentence, 300) or plain(decision.what, 40)
+    return crop(((f"{plain(decision.who, 40)}: ", "dim"), (f"{said}{why}", "dim")), width)

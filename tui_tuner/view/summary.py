@@ -1,0 +1,195 @@
+"""The lines around the table: the sweep, its devices, what needs attention, what is going on."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from engine.core.views import DeviceView, SweepView
+from tui_tuner.view_state import ViewState
+
+from .glyphs import STATE_ROLES, Glyphs
+from .line import Line, crop, line_width, pack, plain
+from .numbers import duration, value_format
+
+_WORDS = {"running": "run", "waiting": "wait", "complete": "done"}
+_STATE_ROLES = {"running": "accent", "dead": "error", "finished": "best", "stopped": "warning"}
+
+
+class LinkState(Struct, frozen=True):
+    """How the viewer hears of the sweep: connecting, live, stored (from the database) or lost.
+
+    `since` is when that began, in seconds since the Unix epoch; `error` is the last complaint.
+    """
+
+    phase: str = "connecting"
+    since: float = 0.0
+    error: str = ""
+
+
+class Surroundings(Struct, frozen=True):
+    """What the lines depend on besides the sweep."""
+
+    title: str
+    link: LinkState
+    glyphs: Glyphs
+    now: float
+    read_only: bool = False
+    can_restart: bool = False
+
+
+def sweep_line(state: ViewState, around: Surroundings, width: int) -> Line:
+    """The header: name, state, best, counts, elapsed, ETA, and the link at the right edge."""
+    link = _link(around)
+    room = width - line_width(link) - 2
+    name: Line = ((plain(state.sweep.name if state.sweep else around.title, 40), "bold"),)
+    parts = [(9, name)]
+    if state.sweep is not None:
+        parts += _sweep_parts(state, state.sweep, around)
+    return (*crop(((" ", ""), *pack(parts, room - 1)), room), *link, (" ", ""), (" ", ""))
+
+
+def _sweep_parts(
+    state: ViewState, sweep: SweepView, around: Surroundings
+) -> list[tuple[int, Line]]:
+    glyphs = around.glyphs
+    shown = plain(sweep.state)
+    parts: list[tuple[int, Line]] = [
+        (8, ((f"{glyphs.mark} {shown}", _STATE_ROLES.get(sweep.state, "")),))
+    ]
+    if sweep.stage and sweep.stage != "main":
+        parts.append((3, ((plain(sweep.stage, 20), ""),)))
+    if sweep.best is not None:
+        text = state.value_format.text(sweep.best.value)
+        where = f" {sweep.best.trial}"
+        parts.append((7, (("best ", "dim"), (text, "best"), (where, "best"))))
+    parts.append((6, _counts(state, glyphs)))
+    if sweep.trials_limit:
+        done = sum(count for word, count in state.counts.items() if word not in ("waiting",))
+        parts.append((2, ((f"{done}/{sweep.trials_limit} trials", "dim"),)))
+    parts.append((4, ((duration(state.elapsed_s(around.now)), ""),)))
+    if sweep.eta_s is not None and not state.ended:
+        parts.append((5, (("ETA ", "dim"), (duration(sweep.eta_s), ""))))
+    return parts
+
+
+def _counts(state: ViewState, glyphs: Glyphs) -> Line:
+    runs: list[tuple[str, str]] = []
+    for name in ("running", "paused", "waiting", "complete", "pruned", "failed"):
+        if count := state.counts.get(name):
+            if runs:
+                runs.append((glyphs.dot, "faint"))
+            runs.append((f"{count} {_WORDS.get(name, name)}", STATE_ROLES[name]))
+    return tuple(runs)
+
+
+def _link(around: Surroundings) -> Line:
+    phase = around.link.phase
+    if phase == "live":
+        return (("read-only" if around.read_only else "live", "dim"),)
+    return ((phase, "warning" if phase != "stored" else "dim"),)
+
+
+def device_line(state: ViewState, around: Surroundings, width: int) -> Line:
+    """What each device does: utilisation, memory, temperature, and its trials."""
+    if state.sweep is None or not state.sweep.devices:
+        return crop((), width)
+    slots = state.sweep.slots
+    busy = state.counts.get("running", 0)
+    parts: list[tuple[int, Line]] = [
+        (5, ((f"{busy}/{slots} slot{'s' * (slots != 1)} busy", "dim"),))
+    ]
+    for rank, device in enumerate(state.sweep.devices):
+        parts.insert(rank, (-rank, _device(device, around.glyphs)))
+    return crop(((" ", ""), *pack(parts, width - 2)), width)
+
+
+def _device(device: DeviceView, glyphs: Glyphs) -> Line:
+    runs = [(plain(device.name or device.id, 24), "bold")]
+    if device.util is not None:
+        runs += [(" ", ""), *_gauge(device.util, glyphs), (f" {device.util:3.0f}%", "")]
+    if device.mem_used is not None and device.mem_total:
+        runs.append((f" {device.mem_used / 2**30:.0f}/{device.mem_total / 2**30:.0f}G", "dim"))
+    if device.temperature is not None:
+        runs.append((f" {device.temperature:.0f}°" if not glyphs.ascii else "", "dim"))
+    if device.state != "ok":
+        runs.append((f" {plain(device.state, 40)}", "warning"))
+    shown = " ".join(plain(name, 12) for name in device.trials[:6])
+    more = len(device.trials) - 6
+    runs.append((f"  {shown}" if shown else "", "accent"))
+    runs.append((f" +{more}" if more > 0 else "", "dim"))
+    return tuple(run for run in runs if run[0])
+
+
+def _gauge(util: float, glyphs: Glyphs) -> Line:
+    full = round(min(100.0, max(0.0, util)) / 100 * 6)
+    return (glyphs.bar * full, "accent"), (glyphs.bar_rest * (6 - full), "faint")
+
+
+def warning_line(state: ViewState, around: Surroundings, width: int) -> Line | None:
+    """The newest warning, and how many there are; None where there is none."""
+    warnings = state.sweep.warnings if state.sweep is not None else []
+    if not warnings:
+        return None
+    count = f" ({len(warnings)})" if len(warnings) > 1 else ""
+    text = f" {around.glyphs.warning}{count} {plain(warnings[-1], 1000)}"
+    return crop(((text, "warning"),), width)
+
+
+def banner_line(state: ViewState, around: Surroundings, width: int) -> Line | None:
+    """What is out of the ordinary, and what to do about it; None while all is well."""
+    text, role = _banner(state, around)
+    return crop(((f" {text}", role),), width) if text else None
+
+
+def _banner(state: ViewState, around: Surroundings) -> tuple[str, str]:
+    link, sweep = around.link, state.sweep
+    if link.phase == "lost":
+        waited = duration(around.now - link.since)
+        why = f" ({plain(link.error, 120)})" if link.error else ""
+        return f"no answer from the engine for {waited}; trying again; trials go on{why}", "alarm"
+    if sweep is None:
+        return (plain(link.error, 300), "alarm") if link.error else ("", "")
+    if sweep.state == "dead":
+        how = (
+            "press S to start it again"
+            if around.can_restart and not around.read_only
+            else (f"`tui-tuner resume {plain(sweep.name, 40)}` starts it again")
+        )
+        return f"the engine is gone; its trials go on; showing what is stored; {how}", "alarm"
+    if state.ended:
+        return _ending(state, sweep), "done"
+    if sweep.state in ("stopping", "paused") and sweep.sentence:
+        return plain(sweep.sentence, 300), "notice"
+    return "", ""
+
+
+def _ending(state: ViewState, sweep: SweepView) -> str:
+    name = plain(sweep.name, 40)
+    why = plain(sweep.sentence, 200) or f"the sweep is {plain(sweep.state)}"
+    if sweep.best is None:
+        return f"{why}; no trial reported {plain(sweep.metric.name, 40)}: l shows a trial's output"
+    if sweep.state == "stopped":
+        return f"{why}; S goes on with it; `tui-tuner best {name}` prints the best"
+    value = value_format(sweep.best.value).text(sweep.best.value)
+    return (
+        f"{why}; best {value} by {sweep.best.trial}; Enter opens it; "
+        f"`tui-tuner best {name} --yaml` writes it down"
+    )
+
+
+def empty_lines(state: ViewState, around: Surroundings) -> list[str]:
+    """What an empty table says instead."""
+    if state.sweep is None:
+        if around.link.phase == "connecting":
+            return [f"connecting to {plain(around.title, 60)}"]
+        return ["nothing has been heard of this sweep yet"]
+    if state.rows:
+        text = state.ordering.filter.text if state.ordering.filter else ""
+        return [
+            f"none of {len(state.rows)} trials matches {plain(text, 80)}",
+            "Esc clears the filter",
+        ]
+    if state.ended:
+        return ["this sweep ended before its first trial", plain(state.sweep.sentence, 200)]
+    method = plain(state.sweep.method, 30) or "the search method"
+    return ["no trials yet", f"{method} is proposing the first; they appear here as they start"]

@@ -1,0 +1,229 @@
+"""What the screens show: an immutable state, and how a push of the engine changes it.
+
+Pure. A push costs a search a changed row, whatever the number of trials; widgets read the state
+and know nothing of what lies behind it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from engine.core.acts import Decision
+from engine.core.model import STATES
+from engine.core.views import SweepView, TrialView
+from engine.protocol.messages import Delta, Push, Snapshot
+
+from .view import order as ordering_of
+from .view.line import width_of
+from .view.numbers import MAX_PARAM_WIDTH, ValueFormat, digits_to_tell_apart, short, value_format
+from .view.order import FIXED_COLUMNS, Entry, Filter, Ordering, Sort
+
+__all__ = [
+    "ENDED",
+    "FINAL",
+    "Filter",
+    "ParamStats",
+    "Sort",
+    "TrialView",
+    "ViewState",
+    "clear_marks",
+    "filter_by",
+    "reduce",
+    "sort_by",
+    "sort_columns",
+    "toggle_mark",
+    "trial_elapsed_s",
+]
+
+ENDED = ("finished", "stopped")
+FINAL = ("complete", "pruned", "failed")
+KEPT_DECISIONS = 1000
+_SAMPLE = 128
+
+
+class ParamStats(Struct, frozen=True):
+    """What values a parameter takes (a bounded sample of distinct ones), and how to write them."""
+
+    seen: Mapping[str, Any] = {}
+    digits: int = 2
+    width: int = 1
+
+    @property
+    def varies(self) -> bool:
+        """Whether trials differ in this parameter."""
+        return len(self.seen) > 1
+
+
+class ViewState(Struct, frozen=True, kw_only=True):
+    """All that is known of a sweep, in the order it is shown. Never changed in place.
+
+    `at` is when `sweep` arrived, in seconds since the Unix epoch; `pending` collects the parts
+    of a snapshot until it is whole.
+    """
+
+    seq: int = -1
+    at: float = 0.0
+    sweep: SweepView | None = None
+    rows: Mapping[str, TrialView] = {}
+    decisions: tuple[Decision, ...] = ()
+    params: Mapping[str, ParamStats] = {}
+    ordering: Ordering = Ordering()
+    order: tuple[Entry, ...] = ()
+    marks: frozenset[str] = frozenset()
+    pending: tuple[Snapshot, ...] = ()
+
+    @property
+    def ended(self) -> bool:
+        """Whether the sweep has come to its end."""
+        return self.sweep is not None and self.sweep.state in ENDED
+
+    @property
+    def best_id(self) -> str | None:
+        """The name of the best trial."""
+        return self.sweep.best.trial if self.sweep is not None and self.sweep.best else None
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many trials are in each state, for the states that have any."""
+        known = self.sweep.trials if self.sweep is not None else {}
+        return {state: known[state] for state in STATES if known.get(state)}
+
+    @property
+    def value_format(self) -> ValueFormat:
+        """How values of the objective are written, everywhere."""
+        best = self.sweep.best if self.sweep is not None else None
+        return value_format(best.value if best else None)
+
+    def varying(self) -> list[str]:
+        """Name the parameters that vary, those with the most distinct values first."""
+        named = [name for name, stats in self.params.items() if stats.varies]
+        return sorted(named, key=lambda name: -len(self.params[name].seen))
+
+    def position(self, trial: str | None) -> int | None:
+        """Find a trial's place among the rows shown; None if it is not shown."""
+        row = self.rows.get(trial) if trial is not None else None
+        if row is None or not self.ordering.shows(row):
+            return None
+        return bisect_left(self.order, self.ordering.entry(row))
+
+    def row_at(self, position: int) -> TrialView:
+        """Give the row at a place among the rows shown."""
+        return self.rows[self.order[position][2]]
+
+    def elapsed_s(self, now: float) -> float:
+        """Give the time engines have worked on the sweep, up to `now`."""
+        if self.sweep is None:
+            return 0.0
+        ticking = self.sweep.engine.alive and not self.ended
+        return self.sweep.elapsed_s + (max(0.0, now - self.at) if ticking else 0.0)
+
+
+def trial_elapsed_s(row: TrialView, now: float) -> float:
+    """Give the time a trial has run, up to `now`."""
+    started = row.attempt_started_at if row.state == "running" else None
+    return row.elapsed_s + (max(0.0, now - started) if started is not None else 0.0)
+
+
+def reduce(state: ViewState, push: Push, at: float = 0.0) -> ViewState:
+    """Give the state after a push that arrived `at`."""
+    if isinstance(push, Delta):
+        return _after_delta(state, push, at)
+    if push.first:
+        state = replace(state, pending=())
+    parts = (*state.pending, push)
+    return replace(state, pending=parts) if push.more else _after_snapshot(state, parts, at)
+
+
+def sort_by(state: ViewState, sort: Sort) -> ViewState:
+    """Show the rows in another order."""
+    return _reordered(state, replace(state.ordering, sort=sort))
+
+
+def filter_by(state: ViewState, chosen: Filter | None) -> ViewState:
+    """Show other rows."""
+    return _reordered(state, replace(state.ordering, filter=chosen))
+
+
+def sort_columns(state: ViewState) -> list[str]:
+    """Name what rows can be sorted by."""
+    return [*FIXED_COLUMNS, *state.varying()]
+
+
+def toggle_mark(state: ViewState, trial: str) -> ViewState:
+    """Mark a trial, or take its mark away."""
+    return replace(state, marks=state.marks ^ {trial})
+
+
+def clear_marks(state: ViewState) -> ViewState:
+    """Take all marks away."""
+    return replace(state, marks=frozenset())
+
+
+def _after_snapshot(state: ViewState, parts: tuple[Snapshot, ...], at: float) -> ViewState:
+    rows = {row.id: row for part in parts for row in part.trials}
+    decisions = tuple(decision for part in parts for decision in part.decisions)
+    sweep = parts[-1].sweep
+    ordering = replace(state.ordering, maximize=sweep.metric.goal != "minimize")
+    return replace(
+        state,
+        seq=parts[-1].seq,
+        at=at,
+        sweep=sweep,
+        rows=rows,
+        decisions=decisions[-KEPT_DECISIONS:],
+        params=_with_params({}, rows.values()),
+        ordering=ordering,
+        order=ordering_of.build(rows.values(), ordering),
+        marks=state.marks & rows.keys(),
+        pending=(),
+    )
+
+
+def _after_delta(state: ViewState, delta: Delta, at: float) -> ViewState:
+    rows = {**state.rows, **{row.id: row for row in delta.trials}}
+    changed = [rows[name] for name in dict.fromkeys(row.id for row in delta.trials)]
+    if len(changed) * 8 > len(rows):
+        order = ordering_of.build(rows.values(), state.ordering)
+    else:
+        order = ordering_of.moved(state.order, state.rows, changed, state.ordering)
+    fresh = [row for row in changed if row.id not in state.rows]
+    return replace(
+        state,
+        seq=delta.seq,
+        at=at if delta.sweep is not None else state.at,
+        sweep=delta.sweep or state.sweep,
+        rows=rows,
+        decisions=(*state.decisions, *delta.decisions)[-KEPT_DECISIONS:],
+        params=_with_params(state.params, fresh) if fresh else state.params,
+        order=order,
+    )
+
+
+def _reordered(state: ViewState, ordering: Ordering) -> ViewState:
+    return replace(state, ordering=ordering, order=ordering_of.build(state.rows.values(), ordering))
+
+
+def _with_params(
+    known: Mapping[str, ParamStats], rows: Iterable[TrialView]
+) -> Mapping[str, ParamStats]:
+    seen = {name: dict(stats.seen) for name, stats in known.items()}
+    grown = set()
+    for row in rows:
+        for name, value in row.params.items():
+            values = seen.setdefault(name, {})
+            key = repr(value)
+            if key not in values and len(values) < _SAMPLE:
+                values[key] = value
+                grown.add(name)
+    return {**known, **{name: _stats(seen[name]) for name in seen if name in grown}}
+
+
+def _stats(seen: Mapping[str, Any]) -> ParamStats:
+    digits = digits_to_tell_apart(seen.values())
+    widest = max(width_of(short(value, digits)) for value in seen.values())
+    return ParamStats(seen=seen, digits=digits, width=min(widest, MAX_PARAM_WIDTH))

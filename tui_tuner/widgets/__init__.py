@@ -1,0 +1,1 @@
+"""What draws lines; widgets see the view state and nothing behind it."""

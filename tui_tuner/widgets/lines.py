@@ -1,0 +1,139 @@
+"""The base of every widget here: lines of text in, only the cells that changed are painted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui_tuner.view.line import Line, width_of
+
+ROLES = (
+    "dim",
+    "faint",
+    "bold",
+    "accent",
+    "best",
+    "error",
+    "warning",
+    "alarm",
+    "notice",
+    "done",
+    "head",
+    "sorted",
+    "mark",
+    "bar",
+    "spark",
+    "plot",
+    "key",
+    "cursor",
+)
+
+
+class Lines(Widget):
+    """Shows what `lines` gives for its size; `repaint` looks again and paints the difference."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"role--{role}" for role in ROLES}
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._shown: tuple[Line, ...] = ()
+        self._style_cache: dict[str, Style] = {}
+
+    def lines(self, width: int, height: int) -> Sequence[Line]:
+        """Give the lines to show, each exactly `width` cells wide."""
+        raise NotImplementedError
+
+    def repaint(self) -> None:
+        """Paint the cells that differ from what is shown."""
+        width, height = self.size
+        if width <= 0 or height <= 0:
+            return
+        before, self._shown = self._shown, tuple(self.lines(width, height))
+        dirty = [
+            Region(x, y, size, 1)
+            for y, (old, new) in enumerate(zip(before, self._shown, strict=False))
+            for x, size in [changed_span(old, new)]
+            if size
+        ]
+        if len(before) != len(self._shown):
+            self.refresh()
+        elif dirty:
+            self.refresh(*dirty)
+
+    def render_line(self, y: int) -> Strip:
+        """Give one line, styled by the roles of its runs."""
+        width = self.size.width
+        if y >= len(self._shown):
+            return Strip.blank(width, self.rich_style)
+        segments = [Segment(text, self._style(role)) for text, role in self._shown[y]]
+        return Strip(segments).adjust_cell_length(width, self.rich_style)
+
+    def on_resize(self) -> None:
+        """Lay the lines out for the new size."""
+        self._shown = ()
+        self.repaint()
+
+    def notify_style_update(self) -> None:
+        """Forget styles of the old theme."""
+        super().notify_style_update()
+        self._style_cache.clear()
+
+    def _style(self, role: str) -> Style:
+        if role not in self._style_cache:
+            style = self.rich_style
+            for name in role.split():
+                style += self.get_component_rich_style(f"role--{name}", partial=True)
+            self._style_cache[role] = style
+        return self._style_cache[role]
+
+
+class Drawn(Lines):
+    """Lines that a function draws."""
+
+    def __init__(
+        self, draw: Callable[[int, int], Sequence[Line]], *, id: str | None = None
+    ) -> None:
+        super().__init__(id=id)
+        self._draw = draw
+
+    def lines(self, width: int, height: int) -> Sequence[Line]:
+        """Ask the function."""
+        return self._draw(width, height)
+
+
+def changed_span(old: Line, new: Line) -> tuple[int, int]:
+    """Find the first cell and the number of cells that differ; (0, 0) where none does."""
+    if old == new:
+        return 0, 0
+    before, after = _cells(old), _cells(new)
+    if len(before) != len(after):
+        return 0, max(len(before), len(after))
+    first = next((x for x, pair in enumerate(zip(before, after, strict=True)) if _differ(pair)), 0)
+    last = first
+    for x in range(len(after) - 1, first, -1):
+        if before[x] != after[x]:
+            last = x
+            break
+    return first, last - first + 1
+
+
+def _differ(pair: tuple[object, object]) -> bool:
+    return pair[0] != pair[1]
+
+
+def _cells(line: Line) -> list[tuple[str, str]]:
+    cells: list[tuple[str, str]] = []
+    for text, role in line:
+        if text.isascii():
+            cells.extend((char, role) for char in text)
+        else:
+            for char in text:
+                cells.extend([(char, role)] * width_of(char))
+    return cells
