@@ -19,10 +19,10 @@ def create_database(path: Path) -> None:
 
     Raises StoreError where the file exists or its folder cannot be written.
     """
-    if path.exists():
-        raise StoreError(f"{path} exists already: a new sweep needs a new folder")
     draft = path.with_name(f"{path.name}.new")
     try:
+        if path.exists():
+            raise StoreError(f"{path} exists already: a new sweep needs a new folder")
         draft.unlink(missing_ok=True)
         with translated(path):
             _fill(draft)

@@ -19,6 +19,16 @@ NETWORK_TYPES = frozenset([*_KERNEL, *_KERNEL_TOO, *(f"fuse.{name}" for name in 
 MOUNTS = Path("/proc/self/mountinfo")
 
 
+def require_file(path: Path) -> None:
+    """Raise StoreError where there is no file, or it may not be looked at."""
+    try:
+        found = path.is_file()
+    except OSError as error:
+        raise StoreError(f"{path} cannot be read: {error.strerror}") from error
+    if not found:
+        raise StoreError(f"there is no sweep database at {path}")
+
+
 def refuse_network(directory: Path, mounts: Path = MOUNTS) -> None:
     """Raise StoreError where the directory lies on a network filesystem.
 

@@ -13,6 +13,7 @@ from engine.errors import StoreError
 
 from .base import StoreReader
 from .failures import primary, translated
+from .filesystem import require_file
 from .migrations import MIGRATIONS, Migration, checked_version, migrate
 from .queries import SqliteQueries
 
@@ -32,8 +33,7 @@ def open_reader(path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> Sto
 
     Raises StoreError where there is none, it is not ours, or a newer version wrote it.
     """
-    if not path.is_file():
-        raise StoreError(f"there is no sweep database at {path}")
+    require_file(path)
     with ExitStack() as stack, translated(path):
         db = _connect(path, stack)
         version = checked_version(db, path, migrations)

@@ -10,13 +10,13 @@ from typing import Self
 
 from engine.core.events import ReportsArrived
 from engine.core.model import trial_number
-from engine.errors import StoreCorruptError, StoreError
+from engine.errors import StoreCorruptError
 
 from .base import Batch, Logged, Store
 from .codec import encode_event, encode_metrics, encode_sweep, encode_trial
 from .creation import create_database
 from .failures import translated
-from .filesystem import refuse_network
+from .filesystem import refuse_network, require_file
 from .migrations import MIGRATIONS, Migration, back_up, checked_version, migrate
 from .queries import Row, SqliteQueries
 
@@ -52,8 +52,7 @@ class SqliteStore(SqliteQueries, Store):
 
         Raises StoreNewerError, StoreCorruptError, or StoreError where it cannot be written.
         """
-        if not path.is_file():
-            raise StoreError(f"there is no sweep database at {path}")
+        require_file(path)
         refuse_network(path.parent)
         with translated(path):
             db = _connect(path)
