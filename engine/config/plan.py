@@ -1,0 +1,48 @@
+"""From the config to what the machine and the executor need: plan, slots, threads."""
+
+from __future__ import annotations
+
+from engine.config.schema import Config
+from engine.core.model import Plan
+
+_THREADS_VARIABLE = "OMP_NUM_THREADS"
+
+
+def to_plan(config: Config, slots: int) -> Plan:
+    """Give the machine's plan: one stage, at the full budget."""
+    return Plan(
+        name=config.name,
+        metric=config.metric.name,
+        goal=config.metric.goal,
+        slots=slots,
+        seed=int(config.search.get("seed", 0)),
+        method=config.method,
+        budget=config.budget.max if config.budget else None,
+        budget_parameter=config.budget.parameter if config.budget else None,
+        limits=config.limits,
+        diverged_factor=config.diverged_factor,
+    )
+
+
+def resolve_slots(config: Config, cores: int, override: int | None) -> int:
+    """Give how many trials run at once.
+
+    `override` wins over the config; `auto` shares out the cores, less one for the engine and the
+    terminal where there are more than two.
+    """
+    if override is not None:
+        return max(1, override)
+    if config.resources.slots != "auto":
+        return config.resources.slots
+    return max(1, _cores_for_trials(cores) // config.resources.cpus)
+
+
+def threads_per_trial(config: Config, cores: int, slots: int) -> int | None:
+    """Give a trial's share of the cores, at least 1; None where `env` sets OMP_NUM_THREADS."""
+    if _THREADS_VARIABLE in config.env:
+        return None
+    return max(1, _cores_for_trials(cores) // max(1, slots))
+
+
+def _cores_for_trials(cores: int) -> int:
+    return cores - 1 if cores > 2 else cores

@@ -1,0 +1,51 @@
+"""The search method and its options, as the method itself validates them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.config.schema import OptionValue
+from engine.config.section import Section, described
+from engine.errors import UsageError
+from engine.search.registry import ALIASES, METHODS, create, validate_options
+from engine.space.space import Space
+
+DEFAULT_METHOD = "halton"
+
+
+def read_method(top: Section) -> str:
+    """Read `method`; W&B's `bayes` is TPE."""
+    name = top.choice("method", (*METHODS, *ALIASES)) or DEFAULT_METHOD
+    return ALIASES.get(name, name)
+
+
+def read_options(top: Section, method: str) -> dict[str, OptionValue]:
+    """Read `search`, each option checked by the method."""
+    raw = top.mapping("search")
+    section = Section(top.faults, top.at("search"), raw, raw)
+    section.whole("seed", least=0)
+    options: dict[str, OptionValue] = {}
+    for key, value in raw.items():
+        if value is None:
+            continue
+        if isinstance(value, dict | list):
+            section.fault(key, f"must be one value, not {described(value)}")
+            continue
+        _check(section, method, key, value)
+        options[key] = value
+    return options
+
+
+def _check(section: Section, method: str, key: str, value: Any) -> None:
+    for reason in validate_options(method, {key: value}):
+        section.fault(key, reason)
+
+
+def check_search(top: Section, method: str, space: Space, options: dict[str, OptionValue]) -> None:
+    """Note why a method cannot search a space: a grid needs values that can be counted."""
+    if METHODS[method] is None:
+        return
+    try:
+        create(method, space, options=options)
+    except UsageError as error:
+        top.fault("method", str(error))

@@ -1,0 +1,28 @@
+"""What this version cannot run yet: parsed and checked, and refused rather than ignored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.config.schema import Config
+from engine.search.registry import METHODS
+
+
+def unsupported(config: Config) -> list[str]:
+    """Give one plain sentence for each thing the config asks for and this version cannot do."""
+    return list(_sentences(config))
+
+
+def _sentences(config: Config) -> Iterator[str]:
+    if METHODS.get(config.method) is None:
+        built = [name for name, method in METHODS.items() if method]
+        yield f"method: {config.method} is not built yet; use one of {', '.join(built)}"
+    if config.stages:
+        yield "stages: not built yet; remove the key to run one stage at budget.max"
+    for rule in config.stop:
+        if rule.enabled and rule.rule != "diverged":
+            yield f"stop: the rule {rule.rule} is not built yet; remove it to run without it"
+    if config.resources.gpus:
+        yield "resources.gpus: not built yet; remove the key to run on the CPU"
+    if config.resources.trials_per_gpu > 1:
+        yield "resources.trials_per_gpu: not built yet; remove the key"
