@@ -9,7 +9,7 @@ from engine.core.events import ReportsArrived
 
 from .base import Batch
 
-GROUP_WEIGHT = 50_000
+GROUP_WEIGHT = 20_000
 """Rows after which a transaction takes no further batch: a backlog is written in bites."""
 
 T = TypeVar("T")
