@@ -12,6 +12,7 @@ TunerError                      something a person can act on: one plain sentenc
 ├── EngineRunningError          a second engine on one sweep
 ├── LaunchError                 an attempt could not be started
 └── ConnectionLostError         the engine went away, or never answered
+    └── ProtocolError           what arrived is not our protocol
 """
 
 from __future__ import annotations
@@ -78,3 +79,7 @@ class LaunchError(TunerError):
 
 class ConnectionLostError(TunerError):
     """The engine went away, or never answered."""
+
+
+class ProtocolError(ConnectionLostError):
+    """What arrived is not our protocol, or not our version of it."""

@@ -1,0 +1,74 @@
+"""What a trial can be filtered and sorted by: names, and the value of each in a row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from engine.core.model import trial_number
+from engine.core.views import TrialView
+
+Field = Callable[[TrialView], Any]
+
+PARAMS_PREFIX = "params."
+"""`params.seed` is the parameter even where `seed` alone means something else."""
+
+
+def _number(row: TrialView) -> int:
+    return trial_number(row.id)
+
+
+def _value(row: TrialView) -> float | None:
+    return float(row.last_text) if row.last_text is not None else row.value
+
+
+def _attribute(name: str) -> Field:
+    return lambda row: getattr(row, name)
+
+
+FIELDS: dict[str, Field] = {
+    "id": _number,
+    "step": _attribute("step"),
+    "epoch": _attribute("step"),
+    "value": _value,
+    "last": _value,
+    "elapsed": _attribute("elapsed_s"),
+    **{
+        name: _attribute(name)
+        for name in (
+            "state",
+            "failure",
+            "stage",
+            "origin",
+            "device",
+            "slot",
+            "best",
+            "best_step",
+            "budget",
+            "attempts",
+            "elapsed_s",
+            "started_at",
+            "ended_at",
+            "reason",
+            "ending",
+            "parent",
+            "seed",
+            "space_version",
+            "reports",
+            "rejected",
+        )
+    },
+}
+
+
+def field_of(name: str, objective: str) -> Field:
+    """Give the value that `name` has in a row: a field, the objective's last value, a parameter.
+
+    Rows without such a parameter give None.
+    """
+    if name in FIELDS:
+        return FIELDS[name]
+    if name == objective:
+        return _value
+    parameter = name.removeprefix(PARAMS_PREFIX)
+    return lambda row: row.params.get(name, row.params.get(parameter))
