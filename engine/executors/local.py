@@ -88,10 +88,11 @@ class LocalExecutor(Executor):
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        running = {watch.pid for watch in self._watches.values()}
         for watch in self._watches.values():
             watch.close()
         self._watches.clear()
-        await self._zygotes.close()
+        await self._zygotes.close(running)
 
     async def _launch(
         self, spec: AttemptSpec, env: dict[str, str], program: str

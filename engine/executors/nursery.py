@@ -7,7 +7,7 @@ import json
 import os
 import signal
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from engine.text import clean
 
 _BOOT = str(Path(__file__).with_name("boot.py"))
 _READY_S = 180.0
+_LEAVE_S = 1.0
 _LINE_LIMIT = 1 << 20
 
 
@@ -65,7 +66,8 @@ class Zygote:
             await zygote._await_ready(reader)
         except BaseException:
             signal.pidfd_send_signal(zygote._pidfd, signal.SIGKILL)
-            await zygote.close()
+            await zygote._reap()
+            await zygote.close(frozenset())
             raise
         zygote._listener = asyncio.create_task(zygote._listen(reader), name=f"zygote {pid}")
         return zygote
@@ -93,18 +95,19 @@ class Zygote:
             async with asyncio.timeout(timeout_s), self._gone:
                 await self._gone.wait_for(lambda: runner not in self._present)
 
-    async def close(self) -> None:
-        """Let the zygote go: at once if it has no runner left, else after its last one."""
+    async def close(self, running: Set[int]) -> None:
+        """Let the zygote go: at once if none of the running runners is its own, else after them."""
+        if self._writer:
+            self._writer.write_eof()
+        if self._listener and not self._present & running:
+            await asyncio.wait({self._listener}, timeout=_LEAVE_S)
         if self._listener:
             self._listener.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._listener
+            await asyncio.gather(self._listener, return_exceptions=True)
         if self._writer:
             self._writer.close()
             with suppress(OSError):
                 await self._writer.wait_closed()
-        if not self._present:
-            await self._reap()
         os.close(self._pidfd)
         os.close(self._log)
 

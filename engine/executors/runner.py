@@ -15,7 +15,7 @@ from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from . import procfs, record
 
-FAILPOINTS = (
+RUNNER_FAILPOINTS = (
     "runner.started",
     "runner.locked",
     "runner.claimed",
@@ -212,5 +212,5 @@ def _has_children() -> bool:
 
 
 def _failpoint(request: Request, number: int) -> None:
-    if request.get("failpoint") == FAILPOINTS[number]:
+    if request.get("failpoint") == RUNNER_FAILPOINTS[number]:
         os.kill(os.getpid(), signal.SIGKILL)

@@ -8,7 +8,6 @@ Standard library only, Python 3.8 syntax: this file runs in the trials' interpre
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import select
@@ -16,6 +15,7 @@ import signal
 import socket
 import time
 import traceback
+from contextlib import suppress
 from typing import Any, Dict, NoReturn
 
 from . import preload, procfs, runner, trial_main
@@ -40,8 +40,6 @@ def main(options: str) -> NoReturn:
         zygote.say(failed=fault)
         os._exit(1)
     zygote.imported = preload.top_level_names()
-    gc.collect()
-    gc.freeze()
     zygote.say(ready=os.getpid())
     zygote.serve()
     os._exit(0)
@@ -83,10 +81,8 @@ class Zygote:
 
     def say(self, **message: Any) -> None:
         """Tell the engine; an engine that is gone need not know."""
-        try:
+        with suppress(OSError):
             self.engine.sendall(json.dumps(message).encode() + b"\n")
-        except OSError:
-            self.connected = self.connected and bool(self.runners)
 
     def _receive(self) -> bytes:
         try:

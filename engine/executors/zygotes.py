@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from contextlib import suppress
 
 from msgspec import Struct
@@ -52,12 +52,12 @@ class Zygotes:
             raise Refused(f"{', '.join(other)} must be set before the interpreter starts")
         return zygote
 
-    async def close(self) -> None:
-        """Let every zygote go."""
+    async def close(self, running: Set[int]) -> None:
+        """Let every zygote go; those of `running` runners stay until these are gone."""
         for entry in self._entries.values():
             entry.start.cancel()
             with suppress(Refused, asyncio.CancelledError):
-                await (await entry.start).close()
+                await (await entry.start).close(running)
         self._entries.clear()
 
     async def _get(
@@ -76,7 +76,7 @@ class Zygotes:
         self._deaths[key] = self._deaths.get(key, 0) + 1
         if self._deaths[key] >= _MAX_DEATHS:
             raise Refused(f"the zygote has died {self._deaths[key]} times")
-        await entry.start.result().close()
+        await entry.start.result().close(frozenset())
 
 
 def _has_died(entry: _Entry) -> bool:
