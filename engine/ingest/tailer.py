@@ -48,15 +48,13 @@ class Tailer:
         self._thread.start()
 
     def add(self, tail: Tail) -> None:
-        """Follow one more attempt."""
-        with self._lock:
-            self._tails[tail.trial, tail.attempt] = tail
+        """Follow one more attempt. Never waits, whatever `on_harvest` waits for."""
+        self._tails[tail.trial, tail.attempt] = tail
         self._wake.set()
 
     def remove(self, trial: int, attempt: int) -> None:
         """Follow an attempt no more; unknown ones are ignored."""
-        with self._lock:
-            self._tails.pop((trial, attempt), None)
+        self._tails.pop((trial, attempt), None)
 
     def poll_now(self, trial: int, attempt: int) -> list[Harvest]:
         """Read an attempt's files as far as they go now; all found earlier was handed on before."""
@@ -103,8 +101,7 @@ class Tailer:
                 pause = BUSY_S
 
     def _poll_all(self) -> bool:
-        with self._lock:
-            keys = list(self._tails)
+        keys = list(self._tails)
         news = False
         for key in keys:
             with self._lock:

@@ -72,15 +72,16 @@ class Checkpoints:
                 _remove(os.path.join(self.folder, name))
 
     def _tidy(self, saved: str) -> None:
-        names = self._newest_first()
+        """Remove what is superfluous now; after the run went back, also what lies ahead of it."""
         written = parse_name(saved)
-        if written is None:
-            return
-        ahead = [n for n in names if _step(n) > written.step and not self._saved]
-        reached = [n for n in names if n not in ahead]
-        kept = {saved, *reached[: self.keep], self._best(names, written)}
+        assert written is not None
+        names = self._newest_first()
+        others = [name for name in names if name == saved or _step(name) != written.step]
+        ahead = [name for name in others if _step(name) > written.step and not self._saved]
+        reached = [name for name in others if name not in ahead]
+        kept = {saved, *reached[: self.keep], self._best(others, written)}
         for name in names:
-            if name not in kept or (_step(name) == written.step and name != saved):
+            if name not in kept:
                 _remove(os.path.join(self.folder, name))
 
     def _best(self, names: list[str], like: CheckpointName) -> str | None:

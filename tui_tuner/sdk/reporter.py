@@ -54,7 +54,7 @@ class Reporter:
             return
         self._checked = now
         if self._fd >= 0 and os.fstat(self._fd).st_nlink == 0:
-            self._close()
+            self.close()
         if self._fd < 0:
             self._fd = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
 
@@ -74,14 +74,15 @@ class Reporter:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def _put_off(self, error: OSError) -> None:
-        self._close()
+        self.close()
         del self._unsent[:-MAX_UNSENT]
         if not self._warned:
             self._warned = True
             _at_exit(self)
             say(f"cannot write {self.path}: {error.strerror}; reports are kept and sent later")
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """Let go of the file; a later line opens it again."""
         fd, self._fd = self._fd, -1
         if fd >= 0:
             try:
