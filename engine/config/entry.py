@@ -92,7 +92,7 @@ def _check_program(top: Section, entry: Entry, folder: Path) -> None:
     if path.is_dir():
         top.fault("program", f"{shown(program)} is a folder, not a program")
     elif not path.is_file():
-        reason = f"there is no {shown(program)} in {shown(str(folder))}"
+        reason = f"there is no {shown(program)} in {clean(str(folder), limit=300)}"
         top.fault("program", reason, _beside(program, path))
     elif command is None and not is_script(program) and not os.access(path, os.X_OK):
         reason = f"{shown(program)} cannot be executed; make it so with chmod +x, or name what runs"
@@ -106,7 +106,7 @@ def _check_function(top: Section, function: str, folder: Path) -> None:
         return
     head = module.split(".")[0]
     if not (folder / f"{head}.py").is_file() and not (folder / head).is_dir():
-        where = f"no {head}.py lies in {shown(str(folder))}"
+        where = f"no {head}.py lies in {clean(str(folder), limit=300)}"
         top.faults.warn(("function",), f"{where}; the trials' interpreter must find {head} itself")
 
 

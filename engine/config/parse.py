@@ -6,6 +6,7 @@ The only reader of YAML here, with `copying`; nothing the engine imports to rest
 from __future__ import annotations
 
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -18,24 +19,26 @@ from engine.config.nodes import NodeReader, place_of
 from engine.errors import ConfigError
 from engine.text import clean
 
-LARGEST_BYTES = 1_000_000
+LARGEST_BYTES = 200_000
 
 
 def read_source(path: Path) -> str:
     """Read a config file as text. Raises ConfigError with one line where it cannot be read."""
     name = clean(str(path), limit=300)
     try:
+        mode = path.stat().st_mode
+        if not S_ISREG(mode):
+            what = "a folder; name the YAML file in it" if S_ISDIR(mode) else "no regular file"
+            raise ConfigError([f"{name}: is {what}"])
         with path.open("rb") as file:
             raw = file.read(LARGEST_BYTES + 1)
-    except IsADirectoryError:
-        raise ConfigError([f"{name}: is a folder; name the YAML file in it"]) from None
     except FileNotFoundError:
         raise ConfigError([f"{name}: there is no such file"]) from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise ConfigError([f"{name}: cannot be read: {reason}"]) from None
     if len(raw) > LARGEST_BYTES:
-        raise ConfigError([f"{name}: is larger than 1 MB, which no config is"])
+        raise ConfigError([f"{name}: is larger than 200 kB, which no config is"])
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -95,6 +98,8 @@ def _syntax_fault(error: MarkedYAMLError, name: str) -> str:
     problem = str(error.problem or error.context or "is not YAML")
     if "\\t" in problem:
         problem = "a tab cannot indent YAML; use spaces"
+    elif "another document" in problem:
+        problem = "a second document begins here (---); a config is one document"
     elif error.context and error.problem and error.context_mark is not None:
         problem += f" ({error.context} from line {error.context_mark.line + 1})"
     return clean(f"{where}: {problem}", limit=500)

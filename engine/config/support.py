@@ -21,7 +21,8 @@ def _sentences(config: Config) -> Iterator[str]:
         yield "stages: not built yet; remove the key to run one stage at budget.max"
     for rule in config.stop:
         if rule.enabled and rule.rule != "diverged":
-            yield f"stop: the rule {rule.rule} is not built yet; remove it to run without it"
+            key = "early_terminate or stop" if rule.rule == "hyperband" else "stop"
+            yield f"{key}: the rule {rule.rule} is not built yet; remove it to run without it"
     if config.resources.gpus:
         yield "resources.gpus: not built yet; remove the key to run on the CPU"
     if config.resources.trials_per_gpu > 1:

@@ -32,10 +32,8 @@ def faults_of(folder: Path, text: str, *overrides: str) -> list[str]:
     path.write_text(text, encoding="utf-8")
     with pytest.raises(ConfigError) as caught:
         load_config(path, overrides)
-    return [
-        fault.replace(f"{folder}/", "").replace(f"'{folder}'", "HERE")
-        for fault in caught.value.faults
-    ]
+    here = str(folder)
+    return [fault.replace(f"{here}/", "").replace(here, "HERE") for fault in caught.value.faults]
 
 
 def fault_of(folder: Path, text: str, *overrides: str) -> str:

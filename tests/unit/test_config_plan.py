@@ -1,0 +1,116 @@
+"""What machine and executor take from a config, and what this version refuses to run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.config.load import load_config
+from engine.config.plan import resolve_slots, threads_per_trial, to_plan
+from engine.config.schema import Config
+from engine.config.support import unsupported
+from engine.core.model import Goal, Limits, Plan
+
+GOOD = """\
+program: train.py
+name: digits
+metric: {name: val_acc, goal: maximize, target: 0.99}
+parameters: {lr: {min: 1e-4, max: 1.0}}
+"""
+
+
+def config_of(folder: Path, *lines: str) -> Config:
+    (folder / "train.py").write_text("print()\n")
+    (folder / "sweep.yaml").write_text(GOOD + "\n".join(lines))
+    return load_config(folder / "sweep.yaml").config
+
+
+def test_the_plan_holds_what_the_machine_needs(tmp_path: Path) -> None:
+    config = config_of(
+        tmp_path,
+        "method: random",
+        "search: {seed: 3}",
+        "budget: {parameter: epochs, max: 27}",
+        "limits: {trials: 20, failures: 5}",
+        "stop: [{rule: diverged, enabled: false}]",
+    )
+    assert to_plan(config, slots=2) == Plan(
+        name="digits",
+        metric="val_acc",
+        goal=Goal.MAXIMIZE,
+        slots=2,
+        seed=3,
+        method="random",
+        budget=27,
+        budget_parameter="epochs",
+        limits=Limits(trials=20, target=0.99, failures=5),
+        diverged_factor=None,
+    )
+
+
+def test_a_config_without_a_budget_has_none_in_its_plan(tmp_path: Path) -> None:
+    plan = to_plan(config_of(tmp_path), slots=1)
+    assert (plan.budget, plan.budget_parameter, plan.seed) == (None, None, 0)
+
+
+@pytest.mark.parametrize(
+    ("resources", "cores", "slots"),
+    [
+        ("{slots: auto}", 1, 1),
+        ("{slots: auto}", 2, 2),
+        ("{slots: auto}", 3, 2),
+        ("{slots: auto}", 16, 15),
+        ("{cpus: 4}", 16, 3),
+        ("{cpus: 64}", 16, 1),
+        ("{slots: 40}", 2, 40),
+    ],
+)
+def test_auto_slots_leave_a_core_where_there_are_more_than_two(
+    tmp_path: Path, resources: str, cores: int, slots: int
+) -> None:
+    config = config_of(tmp_path, f"resources: {resources}")
+    assert resolve_slots(config, cores, None) == slots
+    assert resolve_slots(config, cores, 5) == 5
+
+
+def test_trials_share_the_cores_unless_the_config_sets_their_threads(tmp_path: Path) -> None:
+    config = config_of(tmp_path)
+    assert threads_per_trial(config, 2, 2) == 1
+    assert threads_per_trial(config, 16, 3) == 5
+    assert threads_per_trial(config, 2, 8) == 1
+    assert threads_per_trial(config_of(tmp_path, "env: {OMP_NUM_THREADS: '4'}"), 16, 3) is None
+
+
+def test_a_config_for_this_version_is_refused_nothing(tmp_path: Path) -> None:
+    lines = ("method: random", "stop: [diverged]", "resources: {gpus: 0, trials_per_gpu: 1}")
+    assert unsupported(config_of(tmp_path, *lines)) == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "sentence"),
+    [
+        (("method: bayes",), "method: tpe is not built yet"),
+        (("stop: [{rule: patience, epochs: 3}]",), "stop: the rule patience is not built yet"),
+        (
+            ("early_terminate: {type: hyperband, min_iter: 3}",),
+            "early_terminate or stop: the rule hyperband is not built yet",
+        ),
+        (
+            ("budget: {max: 9}", "stages: [{epochs: 1, trials: 3}]"),
+            "stages: not built yet; remove the key to run one stage at budget.max",
+        ),
+        (("resources: {gpus: 1}",), "resources.gpus: not built yet"),
+        (("resources: {trials_per_gpu: 2}",), "resources.trials_per_gpu: not built yet"),
+    ],
+)
+def test_what_is_not_built_yet_is_refused_with_a_plain_sentence(
+    tmp_path: Path, lines: tuple[str, ...], sentence: str
+) -> None:
+    sentences = unsupported(config_of(tmp_path, *lines))
+    assert len(sentences) == 1
+    assert sentences[0].startswith(sentence)
+
+
+def test_a_rule_that_is_switched_off_is_refused_nothing(tmp_path: Path) -> None:
+    assert unsupported(config_of(tmp_path, "stop: [{rule: patience, enabled: false}]")) == []
