@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from textual.binding import Binding, BindingType
 
-TABLE, PANE, LOG = "table", "pane", "log"
+TABLE, PANE, LOG, FILTER = "table", "pane", "log", "filter"
 MAIN = frozenset({TABLE, PANE})
 ALL = frozenset({TABLE, PANE, LOG})
 
@@ -55,13 +55,14 @@ ACTIONS: tuple[Action, ...] = (
         "escape",
         "back",
         "go back; clear the filter, then the marks",
-        ALL,
+        ALL | {FILTER},
         0,
         "Esc",
         palette=False,
     ),
     Action("panes", "tab", "panes", "swap the table and the trial", MAIN, 6, "Tab"),
     Action("filter", "slash", "filter", "show only trials that match an EXPR", MAIN, 3, "/"),
+    Action("keep", "enter", "keep the filter", "keep the filter", frozenset({FILTER}), 1, "Enter"),
     Action("mark", "space", "mark", "mark the trial, or take its mark away", MAIN, 4, "Space"),
     Action("sort", "s", "sort", "sort by the next column", MAIN, 7),
     Action("reverse", "x", "reverse", "turn the order round", MAIN, 8),

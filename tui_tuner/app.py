@@ -10,6 +10,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterable
 from typing import ClassVar
 
+from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -81,7 +82,11 @@ class TunerApp(App[str | None]):
         """Show the dashboard and go for the sweep."""
         self._ticker = self.set_interval(1.0, self._tick, pause=True)
         self.push_screen(Dashboard())
-        self.run_worker(self.link.run(), name="link", group="link", exclusive=True)
+        self._stay_linked()
+
+    @work(name="link", group="link", exclusive=True)
+    async def _stay_linked(self) -> None:
+        await self.link.run()
 
     def around(self) -> Surroundings:
         """Give what the lines around the table depend on."""

@@ -6,7 +6,6 @@ Knows nothing of screens: what happens is posted as messages.
 from __future__ import annotations
 
 import asyncio
-import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from typing import Any, Protocol
@@ -67,7 +66,6 @@ class Link:
         self._clock = clock
         self._connection: Connection | None = None
         self._linked = asyncio.Event()
-        self._ids = itertools.count(1)
         self.state = LinkState(since=clock())
 
     async def run(self) -> None:
@@ -80,17 +78,17 @@ class Link:
         finally:
             await self._drop()
 
-    async def request(self, make: Callable[[int], Request]) -> Any:
-        """Send the request `make(id)` and give its result. Raises TunerError."""
+    async def request(self, message: Request) -> Any:
+        """Send a request and give its result. Raises TunerError."""
         if self._connection is None:
             raise ConnectionLostError("there is no connection to the engine now")
-        return await self._connection.request(make(next(self._ids)))
+        return await self._connection.request(message)
 
-    async def request_when_linked(self, make: Callable[[int], Request], wait_s: float) -> Any:
+    async def request_when_linked(self, message: Request, wait_s: float) -> Any:
         """Like `request`, but wait for a connection where there is none."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._linked.wait(), wait_s)
-        return await self.request(make)
+        return await self.request(message)
 
     async def _connected(self) -> Connection:
         delay = FIRST_DELAY_S
@@ -125,7 +123,7 @@ class Link:
         return better
 
     async def _follow(self, connection: Connection) -> None:
-        await connection.request(Subscribe(id=next(self._ids)))
+        await connection.request(Subscribe(id=0))
         async for push in connection.pushes():
             self._post(self.Arrived(push))
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from engine.core.acts import Act, Prune, Resume, Stop
 from engine.core.model import trial_number
 from engine.errors import ConnectionLostError
-from engine.protocol.messages import ActResult, DoAct, Request
+from engine.protocol.messages import ActResult, DoAct
 from tui_tuner.link import Link
 from tui_tuner.modals.confirm import Choice
 from tui_tuner.view.numbers import duration
@@ -53,16 +53,12 @@ class Steering:
 
     async def do(self, act: Act, why: str, rows: Mapping[str, TrialView]) -> ActResult:
         """Do it, once, even if the engine goes away meanwhile. Raises TunerError."""
-        request = uuid.uuid4().hex
-
-        def make(id: int) -> Request:
-            return DoAct(id=id, request=request, act=act, why=why or None)
-
+        message = DoAct(id=0, request=uuid.uuid4().hex, act=act, why=why or None)
         before = self._clock()
         try:
-            result: ActResult = await self._link.request(make)
+            result: ActResult = await self._link.request(message)
         except ConnectionLostError:
-            result = await self._link.request_when_linked(make, _LINK_WAIT_S)
+            result = await self._link.request_when_linked(message, _LINK_WAIT_S)
         if isinstance(act, Prune):
             for name in result.done:
                 row = rows.get(name)
@@ -80,10 +76,8 @@ class Steering:
         return [_farewell(name, self._leaving.pop(name), now) for name in gone]
 
     async def _preview(self, act: Act) -> ActResult:
-        def make(id: int) -> Request:
-            return DoAct(id=id, request=uuid.uuid4().hex, act=act, dry_run=True)
-
-        result: ActResult = await self._link.request(make)
+        message = DoAct(id=0, request=uuid.uuid4().hex, act=act, dry_run=True)
+        result: ActResult = await self._link.request(message)
         return result
 
 

@@ -22,7 +22,7 @@ TUNER = Theme(
         "faint": "#4a5072",
         "best": "#ffc777",
         "bar": "#8a94c0",
-        "spark": "#9aa5ce",
+        "spark": "#6b76a8",
         "cursor": "#2b3150",
         "edge": "#2b3150",
         "input-cursor-background": "#c8cee6",

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
+from itertools import islice
+from math import isfinite
 from typing import Any
 
 from msgspec import Struct
@@ -20,7 +22,7 @@ from engine.protocol.messages import Delta, Push, Snapshot
 
 from .view import order as ordering_of
 from .view.line import width_of
-from .view.numbers import MAX_PARAM_WIDTH, ValueFormat, digits_to_tell_apart, short, value_format
+from .view.numbers import MAX_PARAM_WIDTH, ParamFormat, ValueFormat, param_format, value_format
 from .view.order import FIXED_COLUMNS, Entry, Filter, Ordering, Sort
 
 __all__ = [
@@ -44,13 +46,14 @@ ENDED = ("finished", "stopped")
 FINAL = ("complete", "pruned", "failed")
 KEPT_DECISIONS = 1000
 _SAMPLE = 128
+_STARTS = 64
 
 
 class ParamStats(Struct, frozen=True):
     """What values a parameter takes (a bounded sample of distinct ones), and how to write them."""
 
     seen: Mapping[str, Any] = {}
-    digits: int = 2
+    format: ParamFormat = ParamFormat()
     width: int = 1
 
     @property
@@ -98,6 +101,21 @@ class ViewState(Struct, frozen=True, kw_only=True):
         """How values of the objective are written, everywhere."""
         best = self.sweep.best if self.sweep is not None else None
         return value_format(best.value if best else None)
+
+    @property
+    def curve_range(self) -> tuple[float, float] | None:
+        """The values at the ends of the ladder of sparklines: a usual start, and the best.
+
+        One range for all rows, so that heights compare; the start is the median first value of
+        the first trials, so that it settles early and no diverged trial spoils it.
+        """
+        best = self.sweep.best if self.sweep is not None else None
+        reported = (row.spark[0] for row in self.rows.values() if row.spark)
+        starts = sorted(v for v in islice(reported, _STARTS) if v is not None and isfinite(v))
+        if best is None or not starts:
+            return None
+        start = starts[len(starts) // 2]
+        return min(start, best.value), max(start, best.value)
 
     def varying(self) -> list[str]:
         """Name the parameters that vary, those with the most distinct values first."""
@@ -224,6 +242,6 @@ def _with_params(
 
 
 def _stats(seen: Mapping[str, Any]) -> ParamStats:
-    digits = digits_to_tell_apart(seen.values())
-    widest = max(width_of(short(value, digits)) for value in seen.values())
-    return ParamStats(seen=seen, digits=digits, width=min(widest, MAX_PARAM_WIDTH))
+    chosen = param_format(seen.values())
+    widest = max(width_of(chosen.text(value)) for value in seen.values())
+    return ParamStats(seen=seen, format=chosen, width=min(widest, MAX_PARAM_WIDTH))

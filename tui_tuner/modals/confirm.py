@@ -103,8 +103,10 @@ def effects(result: ActResult, describe: Callable[[str], str], width: int = 66) 
     lines = [text_of(_row(f"{name}  {describe(name)}", width)) for name in result.done[:_NAMED]]
     if len(result.done) > _NAMED:
         lines.append(f"and {len(result.done) - _NAMED} more")
-    for skipped in result.skipped[:4]:
-        lines.append(text_of(_row(f"{skipped.id}  left alone: {skipped.why}", width)))
+    lines += [
+        text_of(_row(f"{skipped.id}  left alone: {skipped.why}", width))
+        for skipped in result.skipped[:4]
+    ]
     if len(result.skipped) > 4:
         lines.append(f"and {len(result.skipped) - 4} more left alone")
     if lines and result.sentence:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.screen import Screen
+from textual.widgets import Input
 
 from engine.errors import TunerError
 from engine.protocol.messages import ActResult
@@ -16,6 +18,8 @@ from tui_tuner.widgets.trial_table import TrialTable
 
 if TYPE_CHECKING:
     from tui_tuner.app import TunerApp
+
+_NEEDS_TRIALS = ("prune", "log", "filter", "mark", "open", "sort", "reverse", "metric", "log_axis")
 
 Ask = Callable[[], Awaitable[list[Choice]]]
 
@@ -33,14 +37,16 @@ class Acting(Screen[None]):
         """Call the keys what they would do now; an empty label hides its key."""
         state = self.app.view.sweep.state if self.app.view.sweep is not None else ""
         view = self.app.view
-        idle = {} if view.marks or view.ordering.filter else {"back": ""}
-        if self.has_class("-pane"):
-            idle = {}
+        idle = dict.fromkeys(() if view.rows else _NEEDS_TRIALS, "")
+        if not (view.marks or view.ordering.filter or self.has_class("-pane")):
+            idle["back"] = ""
+        if isinstance(self.focused, Input):
+            idle["back"] = "clear it"
         leave = "leave" if view.ended else "detach"
         if self.app.read_only:
             return {"prune": "", "schedule": "", "detach": leave, **idle}
         word = "resume" if state in ("stopping", "paused", "stopped", "dead") else "stop"
-        labels = {"schedule": "" if state == "finished" else word, "detach": leave, **idle}
+        labels = {"schedule": "" if state in ("", "finished") else word, "detach": leave, **idle}
         if view.marks:
             labels["prune"] = f"prune {len(view.marks)} marked"
         return labels
@@ -52,21 +58,24 @@ class Acting(Screen[None]):
         if not trials:
             self.say("there is no trial to prune yet")
             return
-        self._start(self._ask_and_do("Prune", lambda: self.app.steering.prune_choices(trials)))
+        self._ask("Prune", partial(self.app.steering.prune_choices, trials))
 
     def action_schedule(self) -> None:
         """Stop or resume the scheduling of trials; start a dead engine again."""
         state = self.app.view.sweep.state if self.app.view.sweep is not None else ""
         if state == "dead" and self.app.can_restart:
-            self._start(self._restart())
+            self._start(self._restart)
         elif state == "finished":
             self.say("the sweep is finished: there is nothing to stop or resume")
         elif state in ("stopping", "paused", "stopped", "dead"):
-            self._start(self._ask_and_do("Resume", self.app.steering.resume_choices))
+            self._ask("Resume", self.app.steering.resume_choices)
         else:
-            self._start(self._ask_and_do("Stop", self.app.steering.stop_choices))
+            self._ask("Stop", self.app.steering.stop_choices)
 
-    def _start(self, work: Awaitable[None]) -> None:
+    def _ask(self, verb: str, ask: Ask) -> None:
+        self._start(partial(self._ask_and_do, verb, ask))
+
+    def _start(self, work: Callable[[], Awaitable[None]]) -> None:
         if self.app.read_only:
             self.say("this view is read-only: nothing can be changed from here", "warning")
             return

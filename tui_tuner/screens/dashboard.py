@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
@@ -104,6 +104,15 @@ class Dashboard(Looking, Acting, Screen[None]):
     def say(self, text: str, role: str = "notice") -> None:
         """Say what happened, on the message line."""
         self.query_one(MessageLine).say(text, role)
+
+    @work(name="series", group="series", exclusive=True)
+    async def fetch_series(self, trial: str, points: int) -> None:
+        """Ask for a trial's curves; a newer question replaces an older one."""
+        await self.series_feed.fetch(trial, points)
+
+    @on(events.DescendantFocus)
+    def _elsewhere(self) -> None:
+        self.query_one(Footer).show(self.place, self.footer_labels())
 
     @on(TrialTable.CursorMoved)
     def _another_trial(self) -> None:

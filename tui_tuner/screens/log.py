@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
@@ -67,7 +68,6 @@ class LogScreen(Screen[None]):
         self.query_one(LogView).focus()
         self._timer = self.set_interval(_POLL_S, self._read, pause=True)
         self.show(self.app.view)
-        self._read()
 
     def show(self, state: ViewState) -> None:
         """Follow the trial: a new attempt is a new log; an ended one is read to its end."""
@@ -139,17 +139,15 @@ class LogScreen(Screen[None]):
         """Say why there is nothing to read."""
         self.query_one(LogView).note(message.text)
 
-    def _read(self) -> None:
-        self.run_worker(self._read_piece(), name="log", group="log", exclusive=True)
-
-    async def _read_piece(self) -> None:
+    @work(name="log", group="log", exclusive=True)
+    async def _read(self) -> None:
         """Read on from where the last piece ended; the newest attempt's end at first."""
         last = self._chunk
         trial, attempt = trial_number(self._trial), last.attempt if last else None
         offset = last.next if last else -_PIECE
         try:
             chunk: LogChunk = await self.app.link.request(
-                lambda id: ReadLog(id=id, trial=trial, attempt=attempt, offset=offset, limit=_PIECE)
+                ReadLog(id=0, trial=trial, attempt=attempt, offset=offset, limit=_PIECE)
             )
         except TunerError as error:
             self.post_message(self.Failed(str(error)))

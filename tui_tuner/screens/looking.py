@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 from textual import on
 from textual.screen import Screen
+from textual.widgets import Input
 
 from engine.errors import TunerError
-from tui_tuner.actions import PANE, TABLE
+from engine.protocol.filter import compile_filter
+from tui_tuner.actions import FILTER, PANE, TABLE
 from tui_tuner.screens.log import LogScreen
 from tui_tuner.view.line import plain
 from tui_tuner.view_state import (
@@ -39,6 +41,8 @@ class Looking(Screen[None]):
     @property
     def place(self) -> str:
         """Where the person is: at the table, or in the trial's pane."""
+        if isinstance(self.focused, Input):
+            return FILTER
         return PANE if self.has_class("-pane") else TABLE
 
     def say(self, text: str, role: str = "notice") -> None:
@@ -137,7 +141,6 @@ class Looking(Screen[None]):
             self.app.change_view(filter_by(state, None))
             return
         objective = state.sweep.metric.name if state.sweep is not None else ""
-        from engine.protocol.filter import compile_filter
 
         try:
             accepts = compile_filter(text, objective, names=frozenset(state.params))

@@ -64,15 +64,13 @@ class SeriesFeed:
             self._asked_for = None
             return
         self._asked_at = self._screen.app.clock()
-        self._screen.run_worker(
-            self._fetch(self._asked_for, pane.points), name="series", group="series", exclusive=True
-        )
+        self._screen.fetch_series(self._asked_for, pane.points)
 
-    async def _fetch(self, trial: str, points: int) -> None:
-        number = trial_number(trial)
+    async def fetch(self, trial: str, points: int) -> None:
+        """Ask, and post what came."""
         try:
             series: WireSeries = await self._screen.app.link.request(
-                lambda id: GetSeries(id=id, trial=number, points=points)
+                GetSeries(id=0, trial=trial_number(trial), points=points)
             )
         except TunerError:
             self._asked_for = None

@@ -10,12 +10,12 @@ from engine.core.views import TrialView
 from tui_tuner.view_state import ParamStats, ViewState, trial_elapsed_s
 
 from .glyphs import STATE_ROLES, Glyphs
-from .line import Line, Run, fit, plain, right
-from .numbers import MAX_PARAM_WIDTH, ValueFormat, duration, short
+from .line import Line, Run, fit, plain, right, width_of
+from .numbers import MAX_PARAM_WIDTH, ParamFormat, ValueFormat, duration
 
 SPARK_WIDTH = 8
 _BAR_WIDTH = 6
-_REASON_WIDTH = 12
+_REASON_WIDTH = 16
 _GUTTER = 2
 
 
@@ -37,6 +37,7 @@ class Context(NamedTuple):
     best: str | None
     marks: frozenset[str]
     now: float
+    curve_range: tuple[float, float] | None = None
 
 
 def layout(state: ViewState, width: int) -> tuple[Column, ...]:
@@ -46,7 +47,9 @@ def layout(state: ViewState, width: int) -> tuple[Column, ...]:
     wanted = ["id", "state", "epoch", "best", "curve"]
     ranked = [*params[:2], base["last"], base["elapsed"], *params[2:]]
     chosen = [base[key] for key in wanted]
-    left = width - _GUTTER - sum(column.width + 1 for column in chosen)
+    while len(chosen) > 3 and _total(chosen) > width:
+        chosen.remove(base["curve"] if base["curve"] in chosen else base["epoch"])
+    left = width - _total(chosen)
     for column in ranked:
         if column.width + 1 <= left:
             chosen.append(column)
@@ -56,6 +59,10 @@ def layout(state: ViewState, width: int) -> tuple[Column, ...]:
     return (*sorted(chosen, key=lambda column: places.index(column.key)), *reason)
 
 
+def _total(columns: list[Column]) -> int:
+    return _GUTTER + sum(column.width + 1 for column in columns)
+
+
 def _base_columns(state: ViewState) -> dict[str, Column]:
     digits = max((len(str(row.budget or row.step or 1)) for row in _sample(state)), default=1)
     ids = max(5, len(f"t{len(state.rows):04d}"))
@@ -63,7 +70,7 @@ def _base_columns(state: ViewState) -> dict[str, Column]:
     value = min(10, max(6, len(state.value_format.text(best)) + (best >= 0)))
     columns = (
         Column("id", "id", ids),
-        Column("state", "st", 2),
+        Column("state", "st", 3),
         Column("epoch", "epoch", max(5, 2 * digits + _BAR_WIDTH + 2)),
         Column("last", "last", value, to_right=True),
         Column("best", "best", value, to_right=True),
@@ -89,12 +96,15 @@ def heading(columns: tuple[Column, ...], state: ViewState, glyphs: Glyphs) -> Li
     sort = state.ordering.sort
     runs: list[Run] = [(" " * _GUTTER, "head")]
     for column in columns:
-        title, role = column.title, "head"
+        place = right if column.to_right else fit
+        title = place(column.title, column.width)
         if column.key == sort.column:
             arrow = glyphs.down if sort.reverse else glyphs.up
-            title, role = fit(title, min(len(title), column.width - 1)) + arrow, "head sorted"
-        place = right if column.to_right else fit
-        runs.extend([(place(title, column.width), role), (" ", "head")])
+            words = title.rstrip()
+            rest = " " * (column.width - width_of(words))
+            runs.extend([(words + arrow, "sorted"), (rest, "head")])
+        else:
+            runs.extend([(title, "head"), (" ", "head")])
     return tuple(runs)
 
 
@@ -166,7 +176,9 @@ def _value_role(row: TrialView) -> str:
 def _curve(row: TrialView, column: Column, context: Context) -> Line:
     role = "accent" if row.state == "running" else "best" if row.id == context.best else "spark"
     runs: list[Run] = []
-    for char in fit(sparkline(row.spark, context.glyphs, column.width), column.width):
+    for char in fit(
+        sparkline(row.spark, context.glyphs, column.width, context.curve_range), column.width
+    ):
         own = "error" if char == context.glyphs.bad else role
         if runs and runs[-1][1] == own:
             runs[-1] = (runs[-1][0] + char, own)
@@ -182,7 +194,8 @@ def _elapsed(row: TrialView, column: Column, context: Context) -> Line:
 
 
 def _reason(row: TrialView, column: Column, context: Context) -> Line:
-    return ((fit(plain(row.reason or row.failure or ""), column.width), "dim"),)
+    text = plain(row.reason or row.failure or "").removeprefix("pruned by ")
+    return ((fit(text, column.width), "dim"),)
 
 
 def _param(row: TrialView, column: Column, context: Context) -> Line:
@@ -190,7 +203,8 @@ def _param(row: TrialView, column: Column, context: Context) -> Line:
         text = ""
     else:
         stats = context.params.get(column.key)
-        text = short(row.params[column.key], stats.digits if stats else 2)
+        chosen = stats.format if stats else ParamFormat()
+        text = chosen.text(row.params[column.key])
     place = right if column.to_right else fit
     return ((place(text, column.width), _value_role(row)),)
 
@@ -207,14 +221,19 @@ _WRITERS: dict[str, Callable[[TrialView, Column, Context], Line]] = {
 }
 
 
-def sparkline(points: list[float | None], glyphs: Glyphs, width: int) -> str:
-    """Draw a curve `width` characters wide, between its own least and greatest value."""
+def sparkline(
+    points: list[float | None],
+    glyphs: Glyphs,
+    width: int,
+    ends: tuple[float, float] | None = None,
+) -> str:
+    """Draw a curve `width` characters wide between two values (its own extremes if not given)."""
     finite = [value for value in points if value is not None and math.isfinite(value)]
     if not finite:
         return glyphs.bad * min(len(points), 1)
     count = min(len(points), width)
     picked = [points[((i + 1) * len(points)) // count - 1] for i in range(count)]
-    low, high = min(finite), max(finite)
+    low, high = ends or (min(finite), max(finite))
     steps = len(glyphs.ladder) - 1
     return "".join(_height(value, low, high, steps, glyphs) for value in picked)
 
@@ -224,5 +243,5 @@ def _height(value: float | None, low: float, high: float, steps: int, glyphs: Gl
         return glyphs.bad
     if high == low:
         return glyphs.ladder[steps // 2]
-    share = value / 2 - low / 2
-    return glyphs.ladder[round(share / (high / 2 - low / 2) * steps)]
+    share = (min(max(value, low), high) / 2 - low / 2) / (high / 2 - low / 2)
+    return glyphs.ladder[round(share * steps)]

@@ -96,7 +96,7 @@ def wrap(text: str, width: int, limit: int) -> list[str]:
 
 
 def pack(parts: Sequence[tuple[int, Line]], width: int, gap: int = 3) -> Line:
-    """Join the parts that fit, in their order; where they do not all fit the lowest rank goes first."""
+    """Join (rank, line) parts in their order; where they do not all fit the lowest rank goes."""
     kept = [part for part in parts if part[1]]
     while len(kept) > 1 and sum(line_width(p[1]) + gap for p in kept) - gap > width:
         kept.remove(min(kept, key=lambda part: part[0]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
 from .line import plain
@@ -89,13 +89,53 @@ def _short_float(value: float, digits: int) -> str:
     return fixed if len(fixed) <= len(scientific) and magnitude >= -2 else scientific
 
 
-def digits_to_tell_apart(values: Collection[Any]) -> int:
-    """Find the fewest significant figures with which distinct values look distinct (2 to 4).
+class ParamFormat(NamedTuple):
+    """How every value of one parameter is written: `style` is plain, fixed or scientific."""
 
-    Among many values a few look-alikes are fine: they never cost a fourth figure.
+    style: str = "plain"
+    digits: int = 2
+    """Significant figures (plain), or decimals (of the mantissa, where scientific)."""
+
+    def text(self, value: Any) -> str:
+        """Write a value."""
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not number or self.style == "plain" or not math.isfinite(value):
+            return short(value, self.digits)
+        if self.style == "fixed":
+            return f"{value:.{self.digits}f}"
+        mantissa, _, power = f"{value:.{self.digits}e}".partition("e")
+        return f"{mantissa}e{int(power)}" if value else "0"
+
+
+def param_format(values: Collection[Any]) -> ParamFormat:
+    """Choose the shortest format that tells distinct values apart, aligned if they are measures.
+
+    Among many values one look-alike in twenty is fine: it never costs all of them a figure.
     """
-    most = 4 if len(values) <= 16 else 3
-    for digits in range(2, most):
-        if len({short(value, digits) for value in values}) == len(values):
-            return digits
-    return most
+    floats = [value for value in values if isinstance(value, float) and math.isfinite(value)]
+    if len(floats) < len(values) or all(_is_round(value) for value in floats):
+        return next(
+            (f for f in _formats("plain", 2, 6) if _tells_apart(f, values)), ParamFormat("plain", 6)
+        )
+    sizes = [abs(value) for value in floats if value]
+    wide = max(sizes) >= 1000 * min(sizes) or max(sizes) >= 1e5 or min(sizes) < 1e-4
+    style, least, most = ("scientific", 1, 2) if wide else ("fixed", *_decimals(max(sizes)))
+    chosen = (f for f in _formats(style, least, most) if _tells_apart(f, values))
+    return next(chosen, ParamFormat(style, most))
+
+
+def _formats(style: str, least: int, most: int) -> Iterator[ParamFormat]:
+    return (ParamFormat(style, digits) for digits in range(least, most + 1))
+
+
+def _tells_apart(chosen: ParamFormat, values: Collection[Any]) -> bool:
+    return len({chosen.text(value) for value in values}) >= len(values) * 0.95
+
+
+def _is_round(value: float) -> bool:
+    return float(short(value, 2)) == value
+
+
+def _decimals(largest: float) -> tuple[int, int]:
+    magnitude = math.floor(math.log10(largest))
+    return max(0, 1 - magnitude), max(0, 2 - magnitude)

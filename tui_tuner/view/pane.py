@@ -13,7 +13,7 @@ from tui_tuner.view_state import ViewState, trial_elapsed_s
 from tui_tuner.widgets.curve_plot import Curve, Points, curve_plot
 
 from .glyphs import STATE_ROLES, Glyphs
-from .line import Line, Run, crop, fit, line_width, plain, width_of, wrap
+from .line import Line, Run, crop, fit, line_width, pack, plain, width_of, wrap
 from .numbers import duration, short
 
 MIN_PLOT = 8
@@ -58,21 +58,19 @@ def metric_names(state: ViewState, series: Series | None) -> list[str]:
 
 
 def _title(row: TrialView, width: int, glyphs: Glyphs, now: float) -> Line:
-    role = STATE_ROLES.get(row.state, "")
-    runs: list[Run] = [
-        (row.id, "bold"),
-        (f"  {glyphs.states.get(row.state, '?')} {plain(row.state, 20)}", role),
-    ]
+    glyph = glyphs.states.get(row.state, "?")
+    state: Line = ((f"{glyph} {plain(row.state, 20)}", STATE_ROLES.get(row.state, "")),)
+    parts: list[tuple[int, Line]] = [(9, ((row.id, "bold"),)), (8, state)]
     if row.step is not None:
         budget = f"/{row.budget}" if row.budget else ""
-        runs.append((f"   epoch {row.step}{budget}", ""))
+        parts.append((7, ((f"epoch {row.step}{budget}", ""),)))
     if elapsed := trial_elapsed_s(row, now):
-        runs.append((f"   {duration(elapsed)}", "dim"))
+        parts.append((6, ((duration(elapsed), "dim"),)))
         if row.state == "running" and row.step:
-            runs.append((f"   {elapsed / row.step:.2g}s/epoch", "dim"))
+            parts.append((4, ((f"{elapsed / row.step:.2g}s/epoch", "dim"),)))
     if row.device:
-        runs.append((f"   {plain(row.device, 20)}", "dim"))
-    return crop(runs, width)
+        parts.append((5, ((plain(row.device, 20), "dim"),)))
+    return crop(pack(parts, width), width)
 
 
 def _plots(
@@ -95,13 +93,10 @@ def _plots(
         if lines:
             lines.append(crop((), width))
         curve = _curve(state, row, name, (series or {}).get(name, ()))
-        if options.log and position == 0:
-            curve = replace(curve, log=True)
+        if position == 0:
+            hint = f" ({start + 1} of {len(names)}, m)" if len(shown) < len(names) else ""
+            curve = replace(curve, log=options.log, note=hint)
         lines += curve_plot(curve, width, each, glyphs)
-    hidden = len(names) - len(shown)
-    if hidden > 0 and len(lines) < height:
-        more = f"{hidden} more metric{'s' * (hidden != 1)}: m"
-        lines.append(crop(((more, "dim"),), width))
     return lines
 
 
@@ -131,7 +126,7 @@ def _params(state: ViewState, row: TrialView, width: int) -> list[Line]:
     used = 0
     for name, value in list(row.params.items())[:60]:
         stats = state.params.get(name)
-        text = fit(short(value, max(3, stats.digits if stats else 2)), 60).rstrip()
+        text = fit(short(value, 4), 60).rstrip()
         label = fit(plain(name), 40).rstrip() + " "
         size = width_of(label) + width_of(text) + 3
         if lines[-1] and used + size > width + 3:

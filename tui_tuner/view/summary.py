@@ -15,6 +15,10 @@ _WORDS = {"running": "run", "waiting": "wait", "complete": "done"}
 _STATE_ROLES = {"running": "accent", "dead": "error", "finished": "best", "stopped": "warning"}
 
 
+_ROOMY = 110
+_ORDER = ("running", "paused", "waiting", "complete", "pruned", "failed")
+
+
 class LinkState(Struct, frozen=True):
     """How the viewer hears of the sweep: connecting, live, stored (from the database) or lost.
 
@@ -44,12 +48,18 @@ def sweep_line(state: ViewState, around: Surroundings, width: int) -> Line:
     name: Line = ((plain(state.sweep.name if state.sweep else around.title, 40), "bold"),)
     parts = [(9, name)]
     if state.sweep is not None:
-        parts += _sweep_parts(state, state.sweep, around)
-    return (*crop(((" ", ""), *pack(parts, room - 1)), room), *link, (" ", ""), (" ", ""))
+        counts = (_short_counts if width < _ROOMY else _counts)(state, around.glyphs)
+        parts += _sweep_parts(state, state.sweep, around, counts)
+    return (
+        *crop(((" ", ""), *pack(parts, room - 2, gap=3 if width >= _ROOMY else 2)), room),
+        *link,
+        (" ", ""),
+        (" ", ""),
+    )
 
 
 def _sweep_parts(
-    state: ViewState, sweep: SweepView, around: Surroundings
+    state: ViewState, sweep: SweepView, around: Surroundings, counts: Line
 ) -> list[tuple[int, Line]]:
     glyphs = around.glyphs
     shown = plain(sweep.state)
@@ -62,7 +72,7 @@ def _sweep_parts(
         text = state.value_format.text(sweep.best.value)
         where = f" {sweep.best.trial}"
         parts.append((7, (("best ", "dim"), (text, "best"), (where, "best"))))
-    parts.append((6, _counts(state, glyphs)))
+    parts.append((6, counts))
     if sweep.trials_limit:
         done = sum(count for word, count in state.counts.items() if word not in ("waiting",))
         parts.append((2, ((f"{done}/{sweep.trials_limit} trials", "dim"),)))
@@ -74,12 +84,20 @@ def _sweep_parts(
 
 def _counts(state: ViewState, glyphs: Glyphs) -> Line:
     runs: list[tuple[str, str]] = []
-    for name in ("running", "paused", "waiting", "complete", "pruned", "failed"):
+    for name in _ORDER:
         if count := state.counts.get(name):
             if runs:
                 runs.append((glyphs.dot, "faint"))
             runs.append((f"{count} {_WORDS.get(name, name)}", STATE_ROLES[name]))
     return tuple(runs)
+
+
+def _short_counts(state: ViewState, glyphs: Glyphs) -> Line:
+    runs: list[tuple[str, str]] = []
+    for name in _ORDER:
+        if count := state.counts.get(name):
+            runs += [(f"{glyphs.states[name]} {count}", STATE_ROLES[name]), ("  ", "")]
+    return tuple(runs[:-1])
 
 
 def _link(around: Surroundings) -> Line:

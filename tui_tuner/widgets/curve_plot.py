@@ -1,9 +1,10 @@
-"""One metric's curve as lines of text: value axis, epoch axis, braille, points that are no number."""
+"""One metric's curve as lines of text: value axis, epoch axis, braille, what is no number."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -26,6 +27,8 @@ class Curve(Struct, frozen=True, kw_only=True):
     maximize: bool | None = None
     """Which way it improves; None where nobody said."""
     log: bool = False
+    note: str = ""
+    """What stands behind the name."""
 
 
 def curve_plot(curve: Curve, width: int, height: int, glyphs: Glyphs) -> list[Line]:
@@ -73,28 +76,48 @@ class Scale(Struct, frozen=True):
         return (scaled / 2 - self.low / 2) / (self.high / 2 - self.low / 2)
 
     def labels(self, rows: int) -> dict[int, str]:
-        """Label the top, the bottom, and what room there is between."""
-        count = 2 if rows < 5 else 3 if rows < 11 else 5
-        places = [round(i * (rows - 1) / (count - 1)) for i in range(count)]
-        values = [self._at(1 - place / (rows - 1)) if rows > 1 else self._at(0) for place in places]
-        span = (self.high - self.low) if not self.log else 0.0
-        return dict(zip(places, _ticks(values, span), strict=True))
+        """Label round values, as many as there is room for: row -> text."""
+        count = 2 if rows < 5 else 3 if rows < 9 else 5
+        values = self._decades() if self.log else _round_values(self.low, self.high, count)
+        if len(values) < 2:
+            values = [self._at(i / (count - 1)) for i in range(count)]
+        texts = _spelled(values)
+        places = [round((1 - self.share(value)) * (rows - 1)) for value in values]
+        return dict(zip(places, texts, strict=True))
+
+    def _decades(self) -> list[float]:
+        first, last = math.ceil(self.low - 1e-9), math.floor(self.high + 1e-9)
+        every = max(1, (last - first) // 4)
+        return [10.0**power for power in range(first, last + 1, every)]
 
     def _at(self, share: float) -> float:
         value = self.low * (1 - share) + self.high * share
         return 10**value if self.log else value
 
 
-def _ticks(values: list[float], span: float) -> list[str]:
-    if not span or max(abs(value) for value in values) >= 1e5 or span < 1e-4:
-        return [exponent(f"{value:.1e}") if value else "0" for value in values]
-    decimals = max(0, min(5, 2 - math.floor(math.log10(span))))
+def _round_values(low: float, high: float, count: int) -> list[float]:
+    """Give about `count` multiples of 1, 2 or 5 times a power of ten within a range."""
+    least = (high / count - low / count) or 1.0
+    power = 10.0 ** math.floor(math.log10(least))
+    step = next(m * power for m in (1, 2, 5, 10) if m * power >= least * (1 - 1e-9))
+    first = math.ceil(low / step - 1e-9)
+    number = math.floor(high / step + 1e-9) - first + 1
+    return [(first + i) * step for i in range(min(number, 2 * count))]
+
+
+def _spelled(values: list[float]) -> list[str]:
+    sizes = [abs(value) for value in values if value]
+    gap = min((b - a for a, b in pairwise(values)), default=0.0)
+    if not sizes or max(sizes) >= 1e5 or gap < 1e-4:
+        return [exponent(f"{value:.2e}") if value else "0" for value in values]
+    decimals = max(0, math.ceil(-math.log10(gap) - 1e-9))
     return [f"{value:.{decimals}f}" for value in values]
 
 
 def _title(curve: Curve, drawn: list[tuple[int, float]], log: bool, width: int) -> Line:
     name = plain(curve.name)
-    suffix = ", log" if log else ", log needs values above 0" if curve.log else ""
+    suffix = curve.note
+    suffix += ", log" if log else ", log needs values above 0" if curve.log else ""
     if not drawn:
         return crop(((name, "bold"), (suffix, "dim")), width)
     step, last = drawn[-1]

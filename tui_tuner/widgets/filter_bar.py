@@ -37,8 +37,8 @@ class FilterBar(Vertical):
         self.query_one(Input).focus()
 
     def close(self) -> None:
-        """Hide the line; the text stays for the next time."""
-        self.display = False
+        """Hide the line unless it says which filter is on."""
+        self.display = bool(self.query_one(Input).value.strip())
 
     def clear(self) -> None:
         """Empty and hide the line."""

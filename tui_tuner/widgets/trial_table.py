@@ -103,6 +103,7 @@ class TrialTable(Lines, can_focus=True):
             best=state.best_id,
             marks=state.marks,
             now=self._now,
+            curve_range=state.curve_range,
         )
         window = self._window()
         self._top = window.top
