@@ -1,0 +1,85 @@
+"""Methods are made by name, their options checked, and what is not built yet says so."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from engine.errors import UsageError
+from engine.search.registry import create, validate_options
+from engine.space.build import build_space
+
+SPACE = build_space({"lr": {"min": 0.0, "max": 1.0}, "n": {"min": 1, "max": 3}})[0]
+
+
+@pytest.mark.parametrize("name", ["tpe", "gp", "cmaes", "evolution", "smac", "bayes"])
+def test_a_method_not_built_yet_is_refused_with_what_to_use(name: str) -> None:
+    found = "tpe" if name == "bayes" else name
+    with pytest.raises(UsageError) as refused:
+        create(name, SPACE)
+    assert str(refused.value) == f"method {found} is not built yet; use random, halton or grid"
+    assert validate_options(name, {"seed": 1}) == []
+
+
+def test_an_unknown_method_names_the_nearest() -> None:
+    with pytest.raises(UsageError, match=r"^unknown method 'haltn'; did you mean 'halton'\?$"):
+        create("haltn", SPACE)
+    assert "did you mean 'random'?" in validate_options("randm", {})[0]
+
+
+def test_a_grid_over_a_continuous_parameter_is_refused_with_what_to_do() -> None:
+    with pytest.raises(UsageError, match="lr is continuous; list values, give a step q"):
+        create("grid", SPACE)
+
+
+@pytest.mark.parametrize("name", ["manual", "random", "halton", "tpe"])
+def test_common_options_are_taken_by_every_method(name: str) -> None:
+    options = {"seed": 4, "startup_trials": 10, "in_flight": "worst"}
+    assert validate_options(name, options) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"sed": 1}, "method random has no option 'sed'; did you mean 'seed'?"),
+        (
+            {"zzz": 1},
+            "method random has no option 'zzz'; it takes seed, startup_trials, in_flight",
+        ),
+        ({"seed": "a"}, "option seed of method random must be an integer of at least 0"),
+        ({"seed": True}, "option seed of method random must be an integer of at least 0"),
+        ({"seed": -1}, "option seed of method random must be an integer of at least 0"),
+        (
+            {"in_flight": []},
+            "option in_flight of method random must be worst, mean or ignore",
+        ),
+        ({3: 1}, "method random has no option '3'; it takes seed, startup_trials, in_flight"),
+    ],
+)
+def test_a_bad_option_is_named_with_what_is_right(options: Any, sentence: str) -> None:
+    assert validate_options("random", options) == [sentence]
+    with pytest.raises(UsageError) as refused:
+        create("random", SPACE, options=options)
+    assert str(refused.value) == sentence
+
+
+def test_the_seed_of_the_options_is_the_one_that_counts() -> None:
+    by_option = create("random", SPACE, 1, {"seed": 9})
+    assert by_option.propose(0) == create("random", SPACE, 9).propose(0)
+
+
+def test_random_proposals_stay_what_they_are_from_version_to_version() -> None:
+    proposal = create("random", SPACE, 0).propose(0)
+    assert proposal.params == {"lr": 0.34268425763729726, "n": 3}  # type: ignore[union-attr]
+
+
+def test_importing_the_methods_imports_no_heavy_library() -> None:
+    code = (
+        "import sys, engine.search.registry, engine.search.distinct, engine.space.build\n"
+        "heavy = {'scipy', 'numpy', 'optuna', 'torch'} & set(sys.modules)\n"
+        "assert not heavy, heavy"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
