@@ -1,0 +1,88 @@
+"""What a trial printed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import stat
+from pathlib import Path
+
+from engine.core.views import TrialView
+from engine.errors import NotFoundError, TunerError
+from engine.protocol.messages import LogChunk, ReadLog
+from engine.text import clean
+
+from .base import Viewer
+
+LONGEST = 1 << 20
+_REST_OF_CHARACTER = range(0x80, 0xC0)
+
+
+async def read_log(viewer: Viewer, request: ReadLog) -> LogChunk:
+    """Read a piece of an attempt's output; without a file yet it is empty."""
+    row = viewer.source.trial(request.trial)
+    newest = max((a.n for a in row.attempt_list), default=0)
+    n = newest if request.attempt is None else request.attempt
+    if request.attempt is not None and all(a.n != n for a in row.attempt_list):
+        raise NotFoundError(f"{row.id} has no attempt {n}: it has had {newest}")
+    folder = viewer.source.directory / "trials" / f"{request.trial:04d}" / "attempts" / str(n)
+    running = _runs(row, n)
+    return await asyncio.to_thread(
+        _read, folder / "output.log", n, request.offset, request.limit, running
+    )
+
+
+def _runs(row: TrialView, n: int) -> bool:
+    return row.state == "running" and bool(row.attempt_list) and row.attempt_list[-1].n == n
+
+
+def _read(path: Path, attempt: int, offset: int, limit: int, running: bool) -> LogChunk:
+    limit = min(max(limit, 1), LONGEST)
+    try:
+        size, start, data = _piece(path, offset, limit)
+    except FileNotFoundError:
+        size, start, data = 0, 0, b""
+    except OSError as error:
+        raise TunerError(f"cannot read {clean(str(path))}: {error.strerror}") from None
+    if start + len(data) < size or running:
+        data = _whole_characters(data)
+    text = data.decode(errors="replace").replace("\r\n", "\n").replace("\r", "\n")
+    return LogChunk(
+        attempt=attempt,
+        text=clean(text, limit=len(text) + 1, lines=True),
+        offset=start,
+        next=start + len(data),
+        size=size,
+        running=running,
+    )
+
+
+def _piece(path: Path, offset: int, limit: int) -> tuple[int, int, bytes]:
+    """Give the file's size, where the piece starts, and its bytes.
+
+    An offset from the end starts with the next whole line, where there is one.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    with open(descriptor, "rb") as file:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            raise FileNotFoundError(path)
+        size = found.st_size
+        start = min(offset, size) if offset >= 0 else max(0, size + offset)
+        file.seek(start)
+        data = file.read(limit)
+    if offset < 0 and start > 0:
+        cut = data.find(b"\n") + 1
+        start, data = start + cut, data[cut:]
+    return size, start, data
+
+
+def _whole_characters(data: bytes) -> bytes:
+    """Leave out the beginning of a character whose rest is not there yet."""
+    for back in range(1, min(4, len(data)) + 1):
+        byte = data[-back]
+        if byte in _REST_OF_CHARACTER:
+            continue
+        needed = 1 if byte < 0x80 else 2 if byte < 0xE0 else 3 if byte < 0xF0 else 4
+        return data if needed <= back or back == len(data) else data[:-back]
+    return data

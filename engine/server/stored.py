@@ -1,0 +1,147 @@
+"""A store at rest as a source for sessions: finished, copied, or left by a dead engine."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from engine.core.acts import Act, Decision
+from engine.core.history import DECIDING, History
+from engine.core.model import STATES, trial_name, trial_number
+from engine.core.views import EngineView, MetricView, SweepView, TrialView
+from engine.errors import ActError, NotFoundError, StoreError
+from engine.ownership import engine_pid
+from engine.protocol.messages import ActResult
+from engine.store.base import Point
+from engine.store.reader import open_reader
+
+from .source import Changes, SweepSource
+
+UNDER_WAY = ("running", "paused", "stopping")
+DATABASE = "sweep.db"
+
+
+class StoredSource(SweepSource):
+    """Reads the sweep's database as it is now; nothing changes afterwards, and nothing is done.
+
+    Raises StoreError (also for a database of a newer version).
+    """
+
+    live = False
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory.absolute()
+        self._reader = open_reader(self.directory / DATABASE)
+        self._pid = engine_pid(self.directory)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._reader.close()
+
+    @property
+    def seq(self) -> int:
+        return 0
+
+    def status(self) -> SweepView:
+        return self._status
+
+    @cached_property
+    def _status(self) -> SweepView:
+        view = self._reader.sweep() or _unbegun(self._reader.meta())
+        alive = self._pid is not None
+        view = replace(
+            view, dir=str(self.directory), engine=EngineView(pid=self._pid or None, alive=alive)
+        )
+        if view.state not in UNDER_WAY or alive:
+            return view
+        return replace(view, state="dead", eta_s=None, sentence=_died(view))
+
+    def trials(self) -> list[TrialView]:
+        return list(self._rows.values())
+
+    @cached_property
+    def _rows(self) -> dict[int, TrialView]:
+        return {trial_number(row.id): row for row in self._reader.trials()}
+
+    def trial(self, number: int) -> TrialView:
+        row = self._reader.trial(number)
+        if row is None:
+            raise NotFoundError(f"no trial {trial_name(number)} in this sweep")
+        return row
+
+    def decisions(self) -> list[Decision]:
+        return self._decisions
+
+    @cached_property
+    def _decisions(self) -> list[Decision]:
+        history = History()
+        for logged in self._reader.events(DECIDING):
+            history.handle(logged.event)
+        return history.decisions
+
+    def space(self) -> list[dict[str, Any]]:
+        from engine.config.schema import Config
+
+        config = self._reader.meta().get("config")
+        if config is None:
+            raise StoreError(f"{self.directory / DATABASE} holds no config")
+        described: list[dict[str, Any]] = msgspec.json.decode(config, type=Config).space.describe()
+        return described
+
+    async def series(self, number: int) -> dict[str, list[Point]]:
+        return await asyncio.to_thread(self._read_series, number)
+
+    def _read_series(self, number: int) -> dict[str, list[Point]]:
+        reader = open_reader(self.directory / DATABASE)
+        try:
+            return reader.series(number)
+        finally:
+            reader.close()
+
+    async def act(
+        self, act: Act, *, who: str, why: str | None, request: str, dry_run: bool
+    ) -> ActResult:
+        if self._pid is not None:
+            raise ActError("the engine of this sweep does not answer; try again in a moment")
+        raise ActError(
+            "the engine of this sweep is not running; "
+            f"`tui-tuner resume {self.directory.name}` starts it again"
+        )
+
+    def watch(self, listener: Callable[[Changes], None]) -> Callable[[], None]:
+        return lambda: None
+
+    def leave(self) -> bool:
+        return False
+
+
+def _died(view: SweepView) -> str:
+    running = view.trials.get("running", 0)
+    left = f"{running} trials may run on; " if running else ""
+    return f"the engine is gone; {left}`tui-tuner resume` starts it again"
+
+
+def _unbegun(meta: dict[str, str]) -> SweepView:
+    """A sweep whose engine never got as far as its first commit."""
+    config = msgspec.json.decode(meta.get("config", "{}"))
+    metric = config.get("metric", {})
+    return SweepView(
+        name=config.get("name", ""),
+        dir="",
+        state="stopped",
+        engine=EngineView(pid=None, alive=False),
+        metric=MetricView(name=metric.get("name", ""), goal=metric.get("goal", "")),
+        stage=None,
+        space_version=1,
+        slots=0,
+        trials=dict.fromkeys(STATES, 0),
+        method=config.get("method", ""),
+        trials_limit=config.get("limits", {}).get("trials"),
+        sentence="its engine has not begun; `tui-tuner resume` starts it",
+    )
