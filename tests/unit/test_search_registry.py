@@ -73,7 +73,7 @@ def test_the_seed_of_the_options_is_the_one_that_counts() -> None:
 
 def test_random_proposals_stay_what_they_are_from_version_to_version() -> None:
     proposal = create("random", SPACE, 0).propose(0)
-    assert proposal.params == {"lr": 0.34268425763729726, "n": 3}  # type: ignore[union-attr]
+    assert proposal.params == {"lr": 0.34268425763729726, "n": 3}
 
 
 def test_importing_the_methods_imports_no_heavy_library() -> None:
