@@ -33,6 +33,7 @@ from engine.publisher import Publisher
 from engine.runtime import Runtime
 from engine.server.listener import Listener
 from engine.server.live import LiveSource
+from engine.space.describe import describe
 from engine.stopping.diverged import Diverged
 from engine.store.reader import open_reader
 from engine.store.sqlite import SqliteStore
@@ -65,7 +66,7 @@ def main(arguments: list[str]) -> int:
 def user_environment() -> dict[str, str]:
     """The environment the sweep was started from, as a trial run by hand would have it."""
     env = dict(os.environ)
-    for name in ("PYTHONSAFEPATH", "TUI_TUNER_FAILPOINT", "PYTHONPATH"):
+    for name in ("PYTHONSAFEPATH", "PYTHONPATH"):
         env.pop(name, None)
     theirs = env.pop("TUI_TUNER_USER_PYTHONPATH", None)
     if theirs:
@@ -150,7 +151,7 @@ class Engine:
             directory=self.directory,
             pid=os.getpid(),
             reader=lambda: open_reader(self.directory / "sweep.db"),
-            space=config.space.describe(),
+            space=describe(config.space),
             clock=time.time,
             leave=self._try_to_leave,
         )

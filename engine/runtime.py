@@ -66,7 +66,7 @@ class Tails(Protocol):
         """Begin to read an attempt's files from these offsets."""
         ...
 
-    async def finish(self, trial: int, attempt: int) -> Harvest | None:
+    async def finish(self, trial: int, attempt: int) -> list[Harvest]:
         """Read to the very end and stop watching; all earlier harvests have been taken."""
         ...
 
@@ -250,8 +250,7 @@ class Runtime:
         launching = self._launching.get((ended.trial, ended.attempt))
         if launching is not None:
             await asyncio.wait({launching})
-        harvest = await self.tails.finish(ended.trial, ended.attempt)
-        if harvest is not None:
+        for harvest in await self.tails.finish(ended.trial, ended.attempt):
             self.take_harvest(harvest)
         self.record(
             AttemptEnded(

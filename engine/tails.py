@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+
 from collections.abc import Callable, Sequence
 
 from engine.executors.base import AttemptSpec
 from engine.ingest.base import Harvest
+from engine.ingest.patterns import compile_pattern
 from engine.ingest.tail import Tail
 from engine.ingest.tailer import Tailer
 
@@ -24,7 +26,7 @@ class ThreadedTails:
     ) -> None:
         self._take = take
         self._objective = objective
-        self._patterns = list(patterns)
+        self._patterns = [compile_pattern(pattern) for pattern in patterns]
         self._loop = asyncio.get_running_loop()
         self._closed = False
         self._tailer = Tailer(self._deliver)
@@ -42,9 +44,9 @@ class ThreadedTails:
         )
         self._tailer.add(tail)
 
-    async def finish(self, trial: int, attempt: int) -> Harvest | None:
+    async def finish(self, trial: int, attempt: int) -> list[Harvest]:
         """Read to the very end and stop watching; all earlier harvests have been taken."""
-        return await asyncio.to_thread(self._tailer.poll_now, trial, attempt, final=True)
+        return await asyncio.to_thread(self._tailer.poll_final, trial, attempt)
 
     def close(self) -> None:
         """Stop reading; what was not read is read by the next engine."""

@@ -203,7 +203,7 @@ def is_final(state: TrialState) -> bool:
 # Reports and curves -------------------------------------------------------------------------
 
 
-class Report(Struct, frozen=True, array_like=True):
+class Report(Struct, frozen=True, array_like=True, gc=False):
     """One `report()` of a script: metrics at a step. `at` is when it was made.
 
     Values are floats; NaN and infinities are kept as such.
