@@ -19,6 +19,7 @@ from .base import Adopted, AttemptSpec, Ended, Executor, Fenced, Settled
 from .command import OtherCommand, PythonCommand, find_program, recognise
 from .environment import trial_environment
 from .nursery import Refused, Zygote
+from .own_engine import keep_own_engine
 from .watch import Watch
 from .zygotes import Zygotes
 
@@ -53,6 +54,7 @@ class LocalExecutor(Executor):
         self._stop_at_launch[key] = False
         try:
             spec.attempt_dir.mkdir(parents=True, exist_ok=True)
+            keep_own_engine(spec, self._sdk_dir)
             process, watch = await self._launch(spec, env, program)
         except OSError as fault:
             name = trial_name(spec.trial)

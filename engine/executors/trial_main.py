@@ -72,6 +72,8 @@ def _reseed() -> None:
 def _clean_main() -> types.ModuleType:
     main = types.ModuleType("__main__")
     main.__dict__["__builtins__"] = builtins
+    if sys.version_info < (3, 14):
+        vars(main)["__annotations__"] = {}
     sys.modules["__main__"] = main
     return main
 
