@@ -8,12 +8,11 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from engine.config.faults import KeyPath
 from engine.config.overrides import find_path, put, split_override
-from engine.config.parse import parse_value
+from engine.config.parse import parse_value, yaml_reader
 from engine.text import clean
 
 _WANDB_ROOT = "sweep"
@@ -32,8 +31,7 @@ def write_copy(path: Path, config_source: str, overrides: Sequence[str], target:
 
 
 def _overridden(source: str, overrides: Sequence[str]) -> str:
-    yaml = YAML(typ="rt", pure=True)
-    yaml.preserve_quotes = True
+    yaml = yaml_reader()
     yaml.width = _WIDEST_LINE
     data = yaml.load(source)
     for override in overrides:

@@ -5,6 +5,7 @@ The only reader of YAML here, with `copying`; nothing the engine imports to rest
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 from typing import Any
@@ -20,6 +21,8 @@ from engine.errors import ConfigError
 from engine.text import clean
 
 LARGEST_BYTES = 200_000
+DEEPEST = 60
+_OTHER_VERSION = re.compile(r"^%YAML[ \t]+(?!1\.2\s)", re.MULTILINE)
 
 
 def read_source(path: Path) -> str:
@@ -76,10 +79,22 @@ def _read(document: Document, root: Node, file: str) -> Any:
         raise ConfigError([f"{clean(file, limit=300)}:1: is nested too deeply"]) from None
 
 
+def yaml_reader() -> YAML:
+    """Make ruamel's reader and writer of YAML 1.2, which keeps comments and quotes."""
+    yaml = YAML(typ="rt", pure=True)
+    yaml.max_depth = DEEPEST
+    yaml.composer.warn_double_anchors = False
+    yaml.preserve_quotes = True
+    return yaml
+
+
 def _compose(source: str, file: str) -> Node | None:
     name = clean(file, limit=300)
+    if directive := _OTHER_VERSION.search(source):
+        line = source.count("\n", 0, directive.start()) + 1
+        raise ConfigError([f"{name}:{line}: a config is YAML 1.2; remove the %YAML line"])
     try:
-        root: Node | None = YAML(typ="rt", pure=True).compose(source)
+        root: Node | None = yaml_reader().compose(source)
     except ReaderError as error:
         line = source.count("\n", 0, error.position) + 1
         raise ConfigError([f"{name}:{line}: holds a control character"]) from None
@@ -98,6 +113,8 @@ def _syntax_fault(error: MarkedYAMLError, name: str) -> str:
     problem = str(error.problem or error.context or "is not YAML")
     if "\\t" in problem:
         problem = "a tab cannot indent YAML; use spaces"
+    elif "maximum depth" in problem:
+        problem = "is nested too deeply"
     elif "another document" in problem:
         problem = "a second document begins here (---); a config is one document"
     elif error.context and error.problem and error.context_mark is not None:
