@@ -13,6 +13,9 @@ KeyPath = tuple[str | int, ...]
 """Where a value is: the keys and list indices that lead to it from the top."""
 
 
+_MOST_LINES = 100
+
+
 class Place(NamedTuple):
     """A line (from 1) of a file; `line` 0 where there are no lines, as for `--set`."""
 
@@ -40,15 +43,13 @@ class Faults:
     def __init__(self, file: str, places: Mapping[KeyPath, Place] | None = None) -> None:
         self._top = Place(clean(file, limit=300), 1)
         self._places = places or {}
-        self._faults: list[_Remark] = []
+        self._faults: dict[KeyPath, _Remark] = {}
         self._warnings: list[_Remark] = []
 
     def add(self, path: KeyPath, reason: str, near: str | None = None) -> None:
         """Note a fault: one plain sentence without a full stop, and the nearest valid word."""
-        if any(fault.path == path for fault in self._faults):
-            return
         hint = f"; did you mean {near!r}?" if near else ""
-        self._faults.append(_Remark(self._place(path), path, reason + hint))
+        self._faults.setdefault(path, _Remark(self._place(path), path, reason + hint))
 
     def warn(self, path: KeyPath, text: str) -> None:
         """Note something that does not keep the sweep from running."""
@@ -56,7 +57,9 @@ class Faults:
 
     def faults(self) -> list[str]:
         """One line a fault: `file:line: key: what is wrong`."""
-        return _in_order(self._faults)
+        lines = _in_order(self._faults.values())
+        more = len(lines) - _MOST_LINES
+        return [*lines[:_MOST_LINES], f"{self._top.file}: and {more} more"] if more > 0 else lines
 
     def warnings(self) -> list[str]:
         """One line a warning, spelled as faults are."""
@@ -95,7 +98,7 @@ def shown(value: Any) -> str:
     return clean(json.dumps(value, default=str), limit=60)
 
 
-def _in_order(remarks: list[_Remark]) -> list[str]:
+def _in_order(remarks: Iterable[_Remark]) -> list[str]:
     return [
         clean(_line(remark), limit=1000)
         for remark in sorted(remarks, key=lambda r: (r.place.line == 0, r.place.line))

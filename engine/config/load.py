@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -40,7 +41,7 @@ def load_config(path: Path, overrides: Sequence[str] = ()) -> Loaded:
     override_faults = apply_overrides(document, overrides)
     faults = Faults(str(path), document.places)
     try:
-        config = compile_config(document, faults, path.absolute())
+        config = compile_config(document, faults, Path(os.path.abspath(path)))
     except ConfigError as error:
         raise ConfigError([*error.faults, *override_faults]) from None
     if override_faults:

@@ -28,18 +28,7 @@ _OTHER_VERSION = re.compile(r"^%YAML[ \t]+(?!1\.2\s)", re.MULTILINE)
 def read_source(path: Path) -> str:
     """Read a config file as text. Raises ConfigError with one line where it cannot be read."""
     name = clean(str(path), limit=300)
-    try:
-        mode = path.stat().st_mode
-        if not S_ISREG(mode):
-            what = "a folder; name the YAML file in it" if S_ISDIR(mode) else "no regular file"
-            raise ConfigError([f"{name}: is {what}"])
-        with path.open("rb") as file:
-            raw = file.read(LARGEST_BYTES + 1)
-    except FileNotFoundError:
-        raise ConfigError([f"{name}: there is no such file"]) from None
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise ConfigError([f"{name}: cannot be read: {reason}"]) from None
+    raw = _read_bytes(path, name)
     if len(raw) > LARGEST_BYTES:
         raise ConfigError([f"{name}: is larger than 200 kB, which no config is"])
     try:
@@ -70,6 +59,24 @@ def parse_value(source: str) -> Document:
     document = Document(source=source)
     document.data = None if root is None else _read(document, root, "")
     return document
+
+
+def _read_bytes(path: Path, name: str) -> bytes:
+    try:
+        str(path.absolute()).encode()
+        mode = path.stat().st_mode
+        if not S_ISREG(mode):
+            what = "a folder; name the YAML file in it" if S_ISDIR(mode) else "no regular file"
+            raise ConfigError([f"{name}: is {what}"])
+        with path.open("rb") as file:
+            return file.read(LARGEST_BYTES + 1)
+    except UnicodeEncodeError:
+        reason = "its path is not UTF-8; rename the folder or the file"
+    except FileNotFoundError:
+        reason = "there is no such file"
+    except (OSError, ValueError) as error:
+        reason = f"cannot be read: {getattr(error, 'strerror', None) or error}"
+    raise ConfigError([f"{name}: {reason}"])
 
 
 def _read(document: Document, root: Node, file: str) -> Any:

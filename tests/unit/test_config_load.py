@@ -167,6 +167,13 @@ def test_a_relative_path_gives_an_absolute_folder(
     assert load_config(Path("sweep.yaml")).config.folder == str(folder)
 
 
+def test_a_roundabout_path_gives_a_plain_folder_and_name(folder: Path) -> None:
+    (folder / "inner").mkdir()
+    (folder / "sweep.yaml").write_text(SMALLEST)
+    config = load_config(folder / "inner" / ".." / "sweep.yaml").config
+    assert (config.folder, config.name) == (str(folder), folder.name)
+
+
 @pytest.mark.parametrize(
     ("spelling", "low"),
     [("1e-3", 1e-3), ("1E-3", 1e-3), (".001", 1e-3), ("+0.001", 1e-3), ("-.5e1", -5.0)],

@@ -76,6 +76,13 @@ def test_a_missing_file_a_folder_and_a_forbidden_file_get_one_clear_line(tmp_pat
     assert "loop: cannot be read: " in fault_of(tmp_path / "loop")
 
 
+def test_a_path_that_cannot_be_stored_as_text_is_refused(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.yaml"))
+    path.write_text(GOOD)
+    with pytest.raises(ConfigError, match="its path is not UTF-8"):
+        load_config(path)
+
+
 def test_a_pipe_does_not_hang_the_loader(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     assert "is no regular file" in fault_of(tmp_path / "pipe")
