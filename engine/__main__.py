@@ -12,6 +12,7 @@ import signal
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -164,11 +165,9 @@ class Engine:
         sampling = asyncio.create_task(self._sample(source))
         lingering = asyncio.create_task(self._linger(listener))
         leaving = asyncio.create_task(self._leave.wait())
+        ways_out: set[asyncio.Future[Any]] = {leaving, sampling, lingering, self.publisher.broken}
         try:
-            await asyncio.wait(
-                {leaving, sampling, lingering, asyncio.ensure_future(self.publisher.broken)},
-                return_when=asyncio.FIRST_COMPLETED,
-            )
+            await asyncio.wait(ways_out, return_when=asyncio.FIRST_COMPLETED)
             if self.publisher.broken.done():
                 self.publisher.broken.result()
         finally:

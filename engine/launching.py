@@ -11,6 +11,7 @@ import msgspec
 from engine.checkpoints import newest_checkpoint
 from engine.config.interpreter import resolve_interpreter
 from engine.config.macros import render
+from engine.config.passing import passed_params
 from engine.config.schema import Config
 from engine.core.model import Params, Trial
 from engine.executors.base import AttemptSpec
@@ -44,6 +45,7 @@ class ConfigLauncher:
     ) -> None:
         self._config = config
         self._sweep = sweep
+        self._base_env = base_env
         self._threads = threads
         self._interpreter = resolve_interpreter(config, base_env, engine_python)
 
@@ -52,7 +54,7 @@ class ConfigLauncher:
         home = trial_dir(self._sweep, trial.number)
         folder = attempt_dir(self._sweep, trial.number, attempt)
         folder.mkdir(parents=True, exist_ok=True)
-        params = self._params(trial)
+        params = passed_params(self._config, trial.params, trial.budget)
         _write_json(home / "params.json", params)
         checkpoint = newest_checkpoint(home)
         argv, env = render(
@@ -63,6 +65,7 @@ class ConfigLauncher:
             trial_dir=home,
             checkpoint=checkpoint,
             interpreter=self._interpreter,
+            environ=self._base_env,
         )
         return AttemptSpec(
             trial=trial.number,
@@ -77,12 +80,6 @@ class ConfigLauncher:
             preload=self._config.preload,
             grace_s=self._config.grace,
         )
-
-    def _params(self, trial: Trial) -> Params:
-        budget = self._config.budget
-        if budget is None or budget.parameter in trial.params or trial.budget is None:
-            return trial.params
-        return {**trial.params, budget.parameter: trial.budget}
 
     def _sdk_env(self, trial: Trial) -> dict[str, str | None]:
         budget = self._config.budget
