@@ -16,6 +16,7 @@ from .nursery import Refused, Zygote
 _MAX_DEATHS = 3
 
 Key = tuple[str, tuple[str, ...] | None]
+_PLAIN: Key = ("", ())
 
 
 class _Entry(Struct, kw_only=True):
@@ -37,7 +38,7 @@ class Zygotes:
         Raises Refused.
         """
         python = [sys.executable, "-I", "-S"]
-        return await self._get((sys.executable, ()), python, dict(self._base_env), {})
+        return await self._get(_PLAIN, python, dict(self._base_env), {})
 
     async def warm(self, spec: AttemptSpec, env: Mapping[str, str], interpreter: str) -> Zygote:
         """Give the interpreter's zygote, waiting for its imports.

@@ -127,9 +127,7 @@ async def compare(shop: Workshop, *argv: str) -> None:
     ended = await shop.end(spec)
     assert (process.start, process.note) == (shop.start, None)
     assert without_addresses(shop.output(spec)) == without_addresses(output)
-    assert code == (
-        -ended.exit.signal if isinstance(ended.exit, Signalled) else ended.exit.code  # type: ignore[union-attr]
-    )
+    assert code == (-ended.exit.signal if isinstance(ended.exit, Signalled) else ended.exit.code)
 
 
 @pytest.mark.parametrize("what", SCRIPTS)
