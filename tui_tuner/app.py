@@ -72,6 +72,7 @@ class TunerApp(App[str | None]):
         self._ticker: Timer | None = None
         self._leaving = False
         self.set_class(no_colour, "-no-colour")
+        self.set_class(self.glyphs.ascii, "-ascii")
 
     @property
     def can_restart(self) -> bool:
@@ -156,8 +157,7 @@ class TunerApp(App[str | None]):
         if self._ticker is None:
             return
         counting = self.link.state.phase == "lost" and self.view.sweep is not None
-        sweep = self.view.sweep
-        if counting or (sweep is not None and sweep.engine.alive and not self.view.ended):
+        if counting or self.view.counts.get("running"):
             self._ticker.resume()
         else:
             self._ticker.pause()

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from tui_tuner.app import TunerApp
 
 SIDE_BY_SIDE = 110
+VERY_WIDE = 160
 
 
 class Dashboard(Looking, Acting, Screen[None]):
@@ -66,6 +67,7 @@ class Dashboard(Looking, Acting, Screen[None]):
     def on_resize(self) -> None:
         """Side by side, or in turns."""
         self.set_class(self.size.width >= SIDE_BY_SIDE, "-wide")
+        self.set_class(self.size.width >= VERY_WIDE, "-very-wide")
         self.series_feed.ask_soon()
 
     def show(self, state: ViewState) -> None:

@@ -8,7 +8,7 @@ from engine.core.views import DeviceView, SweepView
 from tui_tuner.view_state import ViewState
 
 from .glyphs import STATE_ROLES, Glyphs
-from .line import Line, crop, line_width, pack, plain
+from .line import Line, crop, fit, line_width, pack, plain
 from .numbers import duration, value_format
 
 _WORDS = {"running": "run", "waiting": "wait", "complete": "done"}
@@ -150,13 +150,13 @@ def warning_line(state: ViewState, around: Surroundings, width: int) -> Line | N
         return None
     count = f" ({len(warnings)})" if len(warnings) > 1 else ""
     text = f" {around.glyphs.warning}{count} {plain(warnings[-1], 1000)}"
-    return crop(((text, "warning"),), width)
+    return ((fit(text, width), "warning"),)
 
 
 def banner_line(state: ViewState, around: Surroundings, width: int) -> Line | None:
     """What is out of the ordinary, and what to do about it; None while all is well."""
     text, role = _banner(state, around)
-    return crop(((f" {text}", role),), width) if text else None
+    return ((fit(f" {text}", width), role),) if text else None
 
 
 def _banner(state: ViewState, around: Surroundings) -> tuple[str, str]:

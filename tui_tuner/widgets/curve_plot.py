@@ -66,7 +66,7 @@ class Scale(Struct, frozen=True):
         ends = [math.log10(value) if log else value for value in (min(values), max(values))]
         low, high = ends
         if high - low <= abs(high) * 1e-9 + 1e-300:
-            pad = abs(high) * 0.1 or 1.0
+            pad = 0.5 if log else abs(high) * 0.1 or 1.0
             low, high = low - pad, high + pad
         return cls(low, high, log)
 
@@ -86,13 +86,14 @@ class Scale(Struct, frozen=True):
         return dict(zip(places, texts, strict=True))
 
     def _decades(self) -> list[float]:
-        first, last = math.ceil(self.low - 1e-9), math.floor(self.high + 1e-9)
+        first = max(-307, math.ceil(self.low - 1e-9))
+        last = min(308, math.floor(self.high + 1e-9))
         every = max(1, (last - first) // 4)
         return [10.0**power for power in range(first, last + 1, every)]
 
     def _at(self, share: float) -> float:
         value = self.low * (1 - share) + self.high * share
-        return 10**value if self.log else value
+        return 10 ** min(value, 308.0) if self.log else value
 
 
 def _round_values(low: float, high: float, count: int) -> list[float]:

@@ -72,7 +72,10 @@ class Lines(Widget):
         width = self.size.width
         if y >= len(self._shown):
             return Strip.blank(width, self.rich_style)
-        segments = [Segment(text, self._style(role)) for text, role in self._shown[y]]
+        line = self._shown[y]
+        if self.app.has_class("-ascii"):
+            line = tuple((text.replace("…", "~"), role) for text, role in line)
+        segments = [Segment(text, self._style(role)) for text, role in line]
         return Strip(segments).adjust_cell_length(width, self.rich_style)
 
     def on_resize(self) -> None:

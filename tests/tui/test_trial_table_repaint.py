@@ -1,0 +1,129 @@
+"""The table paints what changed and nothing else."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+from textual.app import App
+
+from engine.core.views import BestView, EngineView, MetricView, SweepView, TrialView
+from engine.protocol.messages import Delta, Snapshot
+from tui_tuner.theme import TUNER
+from tui_tuner.view_state import Sort, ViewState, reduce, sort_by
+from tui_tuner.widgets.trial_table import TrialTable
+
+
+class CountingTable(TrialTable):
+    """Remembers the lines it was asked to paint."""
+
+    painted: list[int]
+
+    def render_line(self, y):
+        self.painted.append(y)
+        return super().render_line(y)
+
+
+class TableApp(App[None]):
+    """Nothing but the table."""
+
+    CSS = "".join(f".role--{role} {{ }}\n" for role in ("dim",)) + "TrialTable { height: 1fr; }"
+
+    def __init__(self):
+        super().__init__()
+        self.register_theme(TUNER)
+        self.theme = "tuner"
+
+    def compose(self):
+        table = CountingTable()
+        table.painted = []
+        yield table
+
+
+def row(number: int, **fields) -> TrialView:
+    base = TrialView(
+        id=f"t{number:04d}",
+        state="running",
+        params={"lr": 0.1 / number, "width": number},
+        stage="main",
+        budget=10,
+        origin="random",
+        parent=None,
+        space_version=1,
+        seed=number,
+        step=1,
+        best=0.5,
+        value=0.5,
+        spark=[0.5],
+        attempt_started_at=0.0,
+        started_at=0.0,
+    )
+    return replace(base, **fields)
+
+
+def snapshot(rows: list[TrialView]) -> ViewState:
+    sweep = SweepView(
+        name="digits",
+        dir="/",
+        state="running",
+        engine=EngineView(pid=1, alive=True),
+        metric=MetricView(name="val_acc", goal="maximize"),
+        stage=None,
+        space_version=1,
+        slots=2,
+        trials={},
+        best=BestView(trial="t0001", value=0.9, step=1, params={}),
+    )
+    push = Snapshot(seq=1, sweep=sweep, trials=rows, decisions=[], first=True, more=False)
+    return sort_by(reduce(ViewState(), push), Sort("id"))
+
+
+async def test_a_delta_paints_the_lines_it_touches():
+    state = snapshot([row(n) for n in range(1, 101)])
+    app = TableApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        table = app.query_one(CountingTable)
+        table.show(state, 0.0)
+        await pilot.pause()
+
+        table.painted.clear()
+        state = reduce(state, Delta(seq=2, trials=[row(5, step=2, value=0.6)]))
+        table.show(state, 0.0)
+        await pilot.pause()
+        assert table.painted == [5]
+
+        table.painted.clear()
+        state = reduce(state, Delta(seq=3, trials=[row(90, step=7), row(101)]))
+        table.show(state, 0.0)
+        await pilot.pause()
+        assert set(table.painted) <= {1, 2, 3, 4, 5, 6, 23}, "only the scroll bar may move"
+
+        table.painted.clear()
+        table.show(reduce(state, Delta(seq=4, trials=[row(90, step=8)])), 0.0)
+        await pilot.pause()
+        assert table.painted == []
+
+
+async def test_a_second_that_passes_paints_only_the_clocks_that_moved():
+    state = snapshot([row(1), row(2, state="complete", elapsed_s=9.0), row(3, state="waiting")])
+    app = TableApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        table = app.query_one(CountingTable)
+        table.show(state, 5.0)
+        await pilot.pause()
+        table.painted.clear()
+        table.show(state, 6.0)
+        await pilot.pause()
+        assert set(table.painted) <= {1, 3}
+        assert 2 not in table.painted
+
+
+async def test_moving_the_cursor_paints_two_lines():
+    state = snapshot([row(n) for n in range(1, 101)])
+    app = TableApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        table = app.query_one(CountingTable)
+        table.show(state, 0.0)
+        await pilot.pause()
+        table.painted.clear()
+        table.move(1)
+        await pilot.pause()
+        assert sorted(table.painted) == [1, 2]
