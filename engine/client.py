@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -72,7 +72,7 @@ class Connection:
             if future.done() and not future.cancelled():
                 future.exception()
 
-    async def pushes(self) -> AsyncIterator[Push]:
+    async def pushes(self) -> AsyncGenerator[Push, None]:
         """Give what the engine pushes after Subscribe. Raises ConnectionLostError at the end.
 
         Who is slow to take them gets several in one, the newest of each row.

@@ -11,6 +11,7 @@ from .creation import create_sweep
 from .finding import KnownSweep, find_sweep, list_sweeps
 from .opening import open_sweep
 from .places import socket_path, state_dir
+from .settings import grace_s
 from .starting import answers, start_engine
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "create_sweep",
     "engine_pid",
     "find_sweep",
+    "grace_s",
     "list_sweeps",
     "open_sweep",
     "socket_path",

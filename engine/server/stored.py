@@ -87,12 +87,12 @@ class StoredSource(SweepSource):
 
     def space(self) -> list[dict[str, Any]]:
         from engine.config.schema import Config
+        from engine.space.describe import describe
 
         config = self._reader.meta().get("config")
         if config is None:
             raise StoreError(f"{self.directory / DATABASE} holds no config")
-        described: list[dict[str, Any]] = msgspec.json.decode(config, type=Config).space.describe()
-        return described
+        return describe(msgspec.json.decode(config, type=Config).space)
 
     async def series(self, number: int) -> dict[str, list[Point]]:
         return await asyncio.to_thread(self._read_series, number)

@@ -1,0 +1,55 @@
+"""Puts a sweep on the terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+from engine.client import Connection
+from engine.errors import EngineRunningError, UsageError
+from engine.lifecycle import open_sweep, start_engine
+
+from .reach import who
+
+
+def has_terminal() -> bool:
+    """Whether there is a person at a terminal."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def demand_terminal() -> None:
+    """Raise UsageError where there is no terminal to draw on."""
+    if not has_terminal():
+        raise UsageError("there is no terminal to draw on; `tui-tuner status` needs none")
+
+
+def show_screen(
+    directory: Path,
+    *,
+    read_only: bool = False,
+    ascii_only: bool = False,
+    exit_when_done: bool = False,
+) -> str | None:
+    """Show a sweep until the person leaves; give a line to say afterwards."""
+    from tui_tuner.app import run_app
+
+    name = who()
+
+    async def connect() -> Connection:
+        return await open_sweep(directory, name, read_only=read_only)
+
+    async def restart() -> None:
+        try:
+            await asyncio.to_thread(start_engine, directory)
+        except EngineRunningError:
+            return
+
+    return run_app(
+        connect,
+        title=directory.name,
+        read_only=read_only,
+        ascii_only=ascii_only,
+        exit_when_done=exit_when_done,
+        start_engine=None if read_only else restart,
+    )

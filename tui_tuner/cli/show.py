@@ -1,0 +1,89 @@
+"""`tui-tuner show`."""
+
+from __future__ import annotations
+
+from engine.core.views import AttemptView, TrialView
+from engine.protocol.messages import GetStatus, ShowTrial, TrialDetail
+from tui_tuner.view.line import plain
+from tui_tuner.view.numbers import ValueFormat, duration, short, value_format
+
+from .arguments import Json, Words, sweep_and_trial
+from .columns import Column, coloured, print_table
+from .documents import detail_document, print_json
+from .reach import ask
+from .wording import clock_time, last_value, number, progress, time_of
+
+STEPS = 12
+"""Steps of the curve that are shown to a person."""
+
+
+def command(words: Words = None, json: Json = False) -> None:
+    """Show everything about one trial.
+
+    Example: tui-tuner show digits t0042
+    """
+    sweep, trial = sweep_and_trial(words)
+    view, detail = ask(sweep, GetStatus(id=0), ShowTrial(id=0, trial=trial))
+    if json:
+        print_json(detail_document(detail))
+        return
+    form = value_format(view.best.value if view.best else None)
+    for line in _about(detail.trial, form, view.metric.name):
+        print(line)
+    _print_curves(detail)
+    _print_attempts(detail.trial.attempt_list)
+    for checkpoint in detail.checkpoints:
+        print(f"  checkpoint {plain(checkpoint.path)}")
+    for decision in detail.decisions:
+        why = f" ({plain(decision.why)})" if decision.why else ""
+        print(
+            f"  {clock_time(decision.at)}  {plain(decision.who)}: {plain(decision.sentence)}{why}"
+        )
+
+
+def _about(row: TrialView, form: ValueFormat, metric: str) -> list[str]:
+    reason = f"  {plain(row.reason)}" if row.reason else ""
+    best = f", best {form.text(row.best)} at epoch {row.best_step}" if row.best is not None else ""
+    rows = [
+        ("epoch", progress(row) or "none yet"),
+        (plain(metric), f"{last_value(row, form) or 'not reported yet'}{best}"),
+        ("time", time_of(row) or "not started"),
+        ("origin", f"{plain(row.origin)}, seed {row.seed}, space v{row.space_version}"),
+        *((plain(name), short(value, 6)) for name, value in row.params.items()),
+    ]
+    width = max(len(name) for name, _ in rows)
+    head = f"{row.id}  {coloured(row.state)}{': ' + row.failure if row.failure else ''}{reason}"
+    return [head, *(f"  {name:<{width}}  {text}" for name, text in rows)]
+
+
+def _print_curves(detail: TrialDetail) -> None:
+    if not detail.series:
+        return
+    steps = sorted({step for curve in detail.series.values() for step, _, _ in curve})[-STEPS:]
+    columns = [Column("epoch", [str(step) for step in steps], "right")]
+    for name, curve in detail.series.items():
+        values = {step: value for step, value, _ in curve}
+        cells = [_cell(values, step) for step in steps]
+        columns.append(Column(plain(name), cells, "right", optional=True))
+    print()
+    print_table(columns)
+    print()
+
+
+def _cell(values: dict[int, float | None], step: int) -> str:
+    if step not in values:
+        return ""
+    value = values[step]
+    return "nan" if value is None else number(value)
+
+
+def _print_attempts(attempts: list[AttemptView]) -> None:
+    for attempt in attempts:
+        until = attempt.ended_at
+        took = f" after {duration(until - attempt.started_at)}" if until is not None else ""
+        ended = f"{attempt.outcome}, {attempt.exit}{took}" if attempt.outcome else "running"
+        note = f" ({plain(attempt.note)})" if attempt.note else ""
+        start = f", {attempt.start}{note}" if attempt.start else ""
+        print(f"  attempt {attempt.n}: {ended}; slot {attempt.slot}, pid {attempt.pid}{start}")
+        for line in attempt.tail.splitlines()[-5:]:
+            print(f"    | {plain(line)}")

@@ -1,0 +1,55 @@
+"""`tui-tuner status`."""
+
+from __future__ import annotations
+
+from engine.core.views import SweepView
+from engine.lifecycle import find_sweep
+from engine.protocol.messages import GetStatus
+from tui_tuner.view.line import plain
+from tui_tuner.view.numbers import duration
+
+from .arguments import Json, Sweep
+from .columns import coloured
+from .documents import print_json
+from .reach import ask
+from .wording import best_line, counts
+
+
+def command(sweep: Sweep = None, json: Json = False) -> None:
+    """Say how a sweep stands.
+
+    Example: tui-tuner status digits --json
+    """
+    (view,) = ask(find_sweep(sweep), GetStatus(id=0))
+    if json:
+        print_json(view)
+        return
+    for line in status_lines(view):
+        print(line)
+
+
+def status_lines(view: SweepView) -> list[str]:
+    """Describe a sweep in a few aligned lines."""
+    engine = f"process {view.engine.pid}" if view.engine.alive else "not running"
+    rows = [
+        ("trials", f"{counts(view.trials)}{_of_limit(view)}"),
+        ("best", best_line(view.best, view.metric.name)),
+        ("metric", f"{plain(view.metric.name)}, {view.metric.goal}"),
+        ("method", f"{view.method}, {view.slots} slots"),
+        ("time", _time(view)),
+        ("engine", engine),
+        ("folder", plain(view.dir)),
+        *(("warning", plain(warning)) for warning in view.warnings),
+    ]
+    why = f"  {plain(view.sentence)}" if view.sentence else ""
+    head = f"{plain(view.name)}  {coloured(view.state)}{why}"
+    return [head, *(f"  {name:<8} {text}" for name, text in rows)]
+
+
+def _of_limit(view: SweepView) -> str:
+    return f"; {view.trials_limit} at most" if view.trials_limit else ""
+
+
+def _time(view: SweepView) -> str:
+    left = f", about {duration(view.eta_s)} left" if view.eta_s is not None else ""
+    return f"{duration(view.elapsed_s)}{left}"

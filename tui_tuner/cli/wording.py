@@ -1,0 +1,76 @@
+"""What several verbs say in the same words."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from math import isfinite
+from typing import Any
+
+from engine.core.model import STATES
+from engine.core.views import BestView, SweepView, TrialView
+from tui_tuner.view.line import plain
+from tui_tuner.view.numbers import ValueFormat, duration, short, value_format
+
+from .documents import elapsed_s
+
+BAR = 8
+
+
+def counts(trials: Mapping[str, int]) -> str:
+    """'2 running, 12 complete': the states that have any trials."""
+    return ", ".join(f"{trials[s]} {s}" for s in STATES if trials.get(s)) or "none yet"
+
+
+def best_line(best: BestView | None, metric: str) -> str:
+    """The best trial in a line."""
+    if best is None:
+        return f"no trial has reported {plain(metric)} yet"
+    return f"{number(best.value)}  {best.trial} epoch {best.step}  {params_line(best.params)}"
+
+
+def params_line(params: Mapping[str, Any], digits: int = 3) -> str:
+    """'lr 3.1e-3  width 64'."""
+    return "  ".join(f"{plain(name)} {short(value, digits)}" for name, value in params.items())
+
+
+def number(value: float) -> str:
+    """A value of the objective."""
+    return value_format(value).text(value) if isfinite(value) else str(value)
+
+
+def last_value(row: TrialView, form: ValueFormat) -> str:
+    """The last value of a trial's objective."""
+    return row.last_text or form.text(row.value)
+
+
+def progress(row: TrialView) -> str:
+    """How far a trial has come: '3/5 ###.....'."""
+    if row.step is None:
+        return f"0/{row.budget}" if row.budget else ""
+    if not row.budget:
+        return str(row.step)
+    return f"{row.step}/{row.budget}"
+
+
+def bar(row: TrialView) -> str:
+    """A trial's progress as a bar."""
+    if not row.budget:
+        return ""
+    done = min(BAR, round(BAR * (row.step or 0) / row.budget))
+    return "#" * done + "." * (BAR - done)
+
+
+def time_of(row: TrialView) -> str:
+    """How long a trial has run."""
+    return duration(elapsed_s(row)) if row.started_at is not None else ""
+
+
+def clock_time(at: float) -> str:
+    """A time as the person's clock shows it."""
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(at))
+
+
+def state_line(view: SweepView) -> str:
+    """The sweep's state, and why it is in it."""
+    return f"{view.state}: {plain(view.sentence)}" if view.sentence else view.state
