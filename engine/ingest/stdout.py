@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Sequence
 
 from .lines import Parsed, make_report, parse_line, quote, to_number, to_step
+from .matcher import Found, Groups, TooSlowError, shared_matcher
 from .patterns import STEP
 from .wire import MARKER
 
 MAX_MATCHED = 4096
 """Bytes of a line that patterns get to see."""
-SLOW_S = 0.5
-"""A pattern that once takes longer than this on a line is not tried again in this attempt."""
 
 _MARK = MARKER.encode()
 _MARKED = re.compile(rb"(?:^|[\r\n])[ \t]*" + re.escape(_MARK) + rb"[ \t]*(\{[^\r\n]*)")
@@ -23,7 +21,8 @@ _TRAILING = ",;:)]}%"
 class OutputParser:
     """Finds the reports in the output of one attempt. Not thread-safe.
 
-    `counts[i]` is how often pattern i has matched: the step of a pattern that names none.
+    `counts[i]` is how often pattern i has matched: the step of a pattern that names none. A
+    pattern that is too slow on a line is given up for this attempt, and that is said.
     """
 
     def __init__(
@@ -33,49 +32,74 @@ class OutputParser:
         objective: str | None = None,
     ) -> None:
         self.counts = [*counts, *[0] * len(patterns)][: len(patterns)]
-        self._patterns: list[re.Pattern[str] | None] = list(patterns)
+        self._patterns = tuple(patterns)
+        self._active = list(range(len(patterns)))
+        self._matcher = shared_matcher(patterns)
         self._objective = objective
 
     def parse(self, text: bytes, now: float) -> list[Parsed]:
         """Read whole lines, each ended by a newline or by the end of `text`."""
-        if any(self._patterns):
-            return [p for line in text.split(b"\n") for p in self._parse_line(line, now)]
-        return self._marked(text, now)
+        marked = self._marked(text, now)
+        return marked + self._matched(text, now) if self._active else marked
 
     def _marked(self, text: bytes, now: float) -> list[Parsed]:
         if _MARK not in text:
             return []
         return [parse_line(found[1], now, self._objective) for found in _MARKED.finditer(text)]
 
-    def _parse_line(self, line: bytes, now: float) -> list[Parsed]:
-        """A progress bar redraws its line after each \\r: patterns see what it ended as."""
-        found = self._marked(line, now)
-        shown = line.rstrip().rsplit(b"\r", 1)[-1][:MAX_MATCHED]
-        text = shown.decode(errors="replace")
-        for number, pattern in enumerate(self._patterns):
-            if pattern is None or not text:
-                continue
-            started = time.perf_counter()
-            match = pattern.search(text)
-            if time.perf_counter() - started > SLOW_S:
-                self._patterns[number] = None
-                found.append(Parsed(None, f"pattern given up, too slow here: {quote(shown)}"))
-            elif match is not None:
-                found.append(self._report(number, match, shown, now))
-        return found
+    def _matched(self, text: bytes, now: float) -> list[Parsed]:
+        lines = [line for raw in text.split(b"\n") if (line := _as_shown(raw))]
+        if not lines:
+            return []
+        chosen = list(self._active)
+        try:
+            found = self._matcher.search([_text(line) for line in lines], chosen)
+        except TooSlowError:
+            return [parsed for line in lines for parsed in self._match_slowly(line, now)]
+        return [
+            parsed
+            for line, groups in zip(lines, found, strict=True)
+            for parsed in self._reports(chosen, groups, line, now)
+        ]
 
-    def _report(self, number: int, match: re.Match[str], line: bytes, now: float) -> Parsed:
-        groups = {name: text for name, text in match.groupdict().items() if text is not None}
-        if STEP in match.re.groupindex:
-            step = to_step(_read(groups.pop(STEP, "")))
+    def _match_slowly(self, line: bytes, now: float) -> list[Parsed]:
+        """Try one pattern at a time, to find the one that has to go."""
+        parsed = []
+        for number in list(self._active):
+            try:
+                (groups,) = self._matcher.search([_text(line)], [number])
+                parsed += self._reports([number], groups, line, now)
+            except TooSlowError:
+                self._active.remove(number)
+                source = self._patterns[number].pattern
+                why = f"pattern {source!r} takes too long on a line and is not tried again"
+                parsed.append(Parsed(None, f"{why}: {quote(line)}"))
+        return parsed
+
+    def _reports(self, chosen: list[int], found: Found, line: bytes, now: float) -> list[Parsed]:
+        pairs = zip(chosen, found, strict=True)
+        return [self._report(n, groups, line, now) for n, groups in pairs if groups is not None]
+
+    def _report(self, number: int, groups: Groups, line: bytes, now: float) -> Parsed:
+        said = {name: _number(text) for name, text in groups.items() if text is not None}
+        if STEP in groups:
+            step = to_step(said.pop(STEP, None))
         else:
             self.counts[number] += 1
             step = self.counts[number]
-        values = {name: _read(text) for name, text in groups.items()}
-        return make_report(line, step, now, values, self._objective)
+        return make_report(line, step, now, said, self._objective)
 
 
-def _read(text: str) -> float | str:
+def _as_shown(line: bytes) -> bytes:
+    """A progress bar redraws its line after each \\r: what counts is how it ended."""
+    return line.rstrip().rsplit(b"\r", 1)[-1][:MAX_MATCHED]
+
+
+def _text(line: bytes) -> str:
+    return line.decode(errors="replace")
+
+
+def _number(text: str) -> float | str:
     """A printed number, perhaps with the punctuation of its sentence; else the text as it was."""
     bare = text.strip().rstrip(_TRAILING)
     try:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import re
+import gc
 import time
 
+import psutil
 import pytest
 
 from engine.core.model import Report
 from engine.errors import UsageError
 from engine.ingest.lines import Parsed
+from engine.ingest.matcher import shared_matcher
 from engine.ingest.patterns import compile_pattern
 from engine.ingest.stdout import MAX_MATCHED, OutputParser
 
@@ -103,8 +105,6 @@ def test_patterns_see_only_the_start_of_a_very_long_line() -> None:
         (r"acc (?P<acc>\S+", "not a regular expression"),
         (r"acc \S+", "names no metric"),
         (r"(?P<step>\d+)", "names no metric"),
-        (r"(?P<acc>(a+)+)$", "repeat inside another"),
-        (r"(?P<acc>(?:\w+\s*)*)x", "repeat inside another"),
     ],
 )
 def test_a_pattern_that_cannot_work_is_refused_in_one_sentence(pattern: str, why: str) -> None:
@@ -120,12 +120,41 @@ def test_the_usual_ways_to_write_a_number_are_fine(number: str) -> None:
     assert found[0].metrics["loss"] < 0
 
 
-def test_a_slow_pattern_is_given_up_after_its_first_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.ingest.stdout.SLOW_S", 0.01)
-    parser = OutputParser([re.compile(r"(?P<a>x*)x*x*y")])
-    hostile = b"x" * 250 + b"\n"
-    (parsed,) = parser.parse(hostile, NOW)
-    assert "too slow" in (parsed.complaint or "")
+@pytest.mark.parametrize(
+    ("endless", "line"),
+    [(r"(?P<a>(x+)+)y", b"x" * 60), (r"(?P<a>.*)x.*x.*x.*x.*y", b"x" * 4000)],
+)
+def test_a_pattern_without_end_is_given_up_and_the_others_go_on(endless: str, line: bytes) -> None:
+    parser = OutputParser([compile_pattern(endless), compile_pattern(r"acc (?P<acc>\S+)")])
     started = time.perf_counter()
-    assert parser.parse(hostile * 1000, NOW) == []
-    assert time.perf_counter() - started < 1
+    found = parser.parse(b"acc 0.5\n" + (line + b"\n") * 20 + b"acc 0.75\n", NOW)
+    assert time.perf_counter() - started < 10
+    (complaint,) = [p.complaint for p in found if p.complaint]
+    assert "takes too long" in complaint
+    assert [p.report for p in found if p.report] == [
+        Report(1, NOW, {"acc": 0.5}),
+        Report(2, NOW, {"acc": 0.75}),
+    ]
+    assert parser.parse(line + b"\nacc 1\n", NOW) == [Parsed(Report(3, NOW, {"acc": 1.0}), None)]
+
+
+def test_a_killed_search_is_started_again_and_loses_no_line() -> None:
+    pattern = compile_pattern(r"restart (?P<acc>\S+)")
+    matcher = shared_matcher([pattern])
+    parser = OutputParser([pattern])
+    parser.parse(b"restart 1\n", NOW)
+    (child,) = [p for p in psutil.Process().children() if "restart" in " ".join(p.cmdline())]
+    child.kill()
+    assert len(parser.parse(b"restart 2\n", NOW)) == 1
+    matcher.close()
+
+
+def test_all_attempts_share_one_search_which_ends_with_the_last_of_them() -> None:
+    pattern = compile_pattern(r"shared (?P<acc>\S+)")
+    parsers = [OutputParser([pattern]) for _ in range(3)]
+    for parser in parsers:
+        assert len(parser.parse(b"shared 1\n", NOW)) == 1
+    (child,) = [p for p in psutil.Process().children() if "shared" in " ".join(p.cmdline())]
+    del parser, parsers
+    gc.collect()
+    assert not child.is_running()
