@@ -37,12 +37,13 @@ def run(folder: Path, *arguments: str, **env: str) -> str:
 
 @pytest.fixture
 def sample(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
-    copied = shutil.copytree(SAMPLES / request.param, tmp_path / request.param)
+    ignore = shutil.ignore_patterns("sweeps", "checkpoints", "__pycache__")
+    copied = shutil.copytree(SAMPLES / request.param, tmp_path / request.param, ignore=ignore)
     assert isinstance(copied, Path)
     return copied
 
 
-@pytest.mark.parametrize("name", sorted(path.name for path in SAMPLES.iterdir()))
+@pytest.mark.parametrize("name", sorted(path.parent.name for path in SAMPLES.glob("*/sweep.yaml")))
 def test_every_sample_is_a_valid_sweep_without_warnings(name: str) -> None:
     loaded = load_config(SAMPLES / name / "sweep.yaml")
     assert loaded.config.name == name
