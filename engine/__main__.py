@@ -60,7 +60,7 @@ def main(arguments: list[str]) -> int:
     try:
         return asyncio.run(Engine(Path(arguments[0]).resolve()).serve())
     except TunerError as error:
-        log.error("%s", error)
+        print(error, file=sys.stderr)  # noqa: T201
         return error.exit_code
 
 

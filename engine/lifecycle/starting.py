@@ -54,7 +54,7 @@ def start_engine(sweep: Path) -> int:
             threading.Thread(target=engine.wait, daemon=True, name="engine-reaper").start()
             return engine.pid
         if engine.poll() is not None:
-            raise TunerError(f"the engine ended at once: {_end_of(log, begin)}")
+            raise TunerError(f"the engine cannot run: {_end_of(log, begin)}")
         time.sleep(_LOOK_EVERY_S)
     engine.terminate()
     engine.wait()
