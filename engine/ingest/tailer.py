@@ -12,6 +12,7 @@ from .tail import Tail
 
 BUSY_S = 0.02
 IDLE_S = 0.25
+CLOSE_S = 1.0
 MAX_BATCH = 5_000
 """Reports after which a batch is handed on before the round is over."""
 
@@ -70,11 +71,15 @@ class Tailer:
         return found
 
     def close(self) -> None:
-        """Stop polling and wait for the thread; nothing is handed on afterwards."""
+        """Stop polling; nothing more is handed on.
+
+        Waits for the thread, but not for ever: it may stand in an `on_harvest` that waits for the
+        caller.
+        """
         self._closing = True
         self._wake.set()
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(CLOSE_S)
 
     def _drain(
         self, trial: int, attempt: int, poll: Callable[[Tail, float], Harvest | None]

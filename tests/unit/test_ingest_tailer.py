@@ -120,6 +120,25 @@ def test_a_receiver_that_fails_does_not_end_the_following(
     assert "were not taken" in caplog.text
 
 
+def test_closing_does_not_wait_for_ever_for_a_receiver_that_waits_for_the_closer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.ingest.tailer.CLOSE_S", 0.05)
+    received, closed = threading.Event(), threading.Event()
+
+    def receive(batch: list[Harvest]) -> None:
+        received.set()
+        assert closed.wait(10)
+
+    tailer = Tailer(receive)
+    tailer.start()
+    tailer.add(Tail(1, 1, tmp_path))
+    report(tmp_path, 1)
+    assert received.wait(10)
+    tailer.close()
+    closed.set()
+
+
 def test_more_than_a_hundred_thousand_lines_a_second_are_read(tmp_path: Path) -> None:
     line = b'{"step":%d,"at":1740000000.123,"metrics":{"val_acc":0.91,"val_loss":0.31}}\n'
     data = b"".join(line % step for step in range(2000))

@@ -40,6 +40,8 @@ class Reporter:
     def flush(self) -> None:
         """Try to write what is still unsent."""
         with self._lock:
+            if not self._unsent:
+                return
             try:
                 self._check_file()
                 while self._unsent:
