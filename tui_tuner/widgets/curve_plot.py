@@ -79,6 +79,8 @@ class Scale(Struct, frozen=True):
         """Label round values, as many as there is room for: row -> text."""
         count = 2 if rows < 5 else 3 if rows < 9 else 5
         values = self._decades() if self.log else _round_values(self.low, self.high, count)
+        if len(values) < 2 and not self.log:
+            values = _round_values(self.low, self.high, 2 * count)
         if len(values) < 2:
             values = [self._at(i / (count - 1)) for i in range(count)]
         texts = _spelled(values)

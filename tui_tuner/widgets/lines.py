@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -33,6 +34,10 @@ ROLES = (
     "key",
     "cursor",
 )
+
+
+_GROUNDS = frozenset({"alarm", "notice", "done", "cursor"})
+"""The roles that colour the background."""
 
 
 class Lines(Widget):
@@ -75,7 +80,7 @@ class Lines(Widget):
         line = self._shown[y]
         if self.app.has_class("-ascii"):
             line = tuple((text.replace("…", "~"), role) for text, role in line)
-        segments = [Segment(text, self._style(role)) for text, role in line]
+        segments = [Segment(text, self._style(role)) for text, role in merged(line)]
         return Strip(segments).adjust_cell_length(width, self.rich_style)
 
     def on_resize(self) -> None:
@@ -109,6 +114,26 @@ class Drawn(Lines):
     def lines(self, width: int, height: int) -> Sequence[Line]:
         """Ask the function."""
         return self._draw(width, height)
+
+
+def merged(line: Line) -> list[tuple[str, str]]:
+    """Join runs that look alike, blanks with what stands before them: fewer bytes on the wire."""
+    out: list[tuple[str, str]] = []
+    for text, role in line:
+        if not text:
+            continue
+        last = out[-1][1] if out else None
+        blank = text.isspace() and last is not None and _ground(last) == _ground(role)
+        if last is not None and (last == role or blank):
+            out[-1] = (out[-1][0] + text, last)
+        else:
+            out.append((text, role))
+    return out
+
+
+@lru_cache(maxsize=1024)
+def _ground(role: str) -> frozenset[str]:
+    return _GROUNDS.intersection(role.split())
 
 
 def changed_span(old: Line, new: Line) -> tuple[int, int]:
