@@ -7,9 +7,10 @@ import time
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
-from engine.core.model import Exit, Exited, NotStarted, Signalled
+from engine.core.model import Exit, Exited, NotStarted, Process, Signalled
 from engine.text import clean
 
 from . import marks, procfs, record
@@ -21,9 +22,10 @@ _TURN_S = 1.0
 
 
 class Held(Struct, frozen=True, kw_only=True):
-    """A runner lives. `claim` is empty if its owner never got to write it."""
+    """A runner lives. Without a start time its pid means nothing here: it is another machine's."""
 
-    claim: dict[str, Any]
+    process: Process
+    start_time: int | None
 
 
 class NeverStarted(Struct, frozen=True):
@@ -44,6 +46,16 @@ class Finished(Struct, frozen=True, kw_only=True):
     leftover: tuple[str, ...] = ()
 
 
+class _Told(Struct, frozen=True, kw_only=True):
+    """What a runner writes to `exit.json`."""
+
+    ended_at: float
+    code: int | None = None
+    signal: int | None = None
+    leftover: tuple[str, ...] = ()
+    error: str | None = None
+
+
 def examine(attempt_dir: Path) -> Finished | NeverStarted | Held | Gone:
     """Find out what became of an attempt, fencing it off where it never started."""
     folder = str(attempt_dir)
@@ -57,7 +69,7 @@ def examine(attempt_dir: Path) -> Finished | NeverStarted | Held | Gone:
     if claim.get("fenced"):
         return NeverStarted()
     if is_held(folder):
-        return Held(claim=claim)
+        return _held(claim)
     return read_finished(attempt_dir) or Gone(reason=_reason(claim))
 
 
@@ -74,6 +86,16 @@ def _await_claimant(folder: str) -> dict[str, Any]:
         if decided or time.monotonic() > give_up_at:
             return claim
         time.sleep(0.005)
+
+
+def _held(claim: dict[str, Any]) -> Held:
+    known = is_claimant(claim)
+    process = Process(
+        pid=claim["pid"] if known else 0,
+        start=clean(str(claim.get("start", "spawn"))),
+        note=clean(str(claim["note"])) if claim.get("note") else None,
+    )
+    return Held(process=process, start_time=claim["start_time"] if known else None)
 
 
 def _reason(claim: dict[str, Any]) -> str:
@@ -104,13 +126,14 @@ def is_claimant(claim: dict[str, Any]) -> bool:
 
 def read_finished(attempt_dir: Path) -> Finished | None:
     """Read `exit.json`; None where there is none."""
-    told = record.read_exit(str(attempt_dir))
-    if not told:
+    try:
+        told = msgspec.convert(record.read_exit(str(attempt_dir)), _Told)
+    except msgspec.ValidationError:
         return None
     return Finished(
         exit=_exit(told, attempt_dir),
-        ended_at=float(told["ended_at"]),
-        leftover=tuple(clean(name) for name in told.get("leftover", ())),
+        ended_at=told.ended_at,
+        leftover=tuple(map(clean, told.leftover)),
     )
 
 
@@ -127,13 +150,13 @@ def kill_survivors(attempt_dir: Path) -> tuple[str, ...]:
     return ()
 
 
-def _exit(told: dict[str, Any], attempt_dir: Path) -> Exit:
-    if error := told.get("error"):
-        return NotStarted(reason=clean(error, limit=500))
+def _exit(told: _Told, attempt_dir: Path) -> Exit:
+    if told.error:
+        return NotStarted(reason=clean(told.error, limit=500))
     tail = read_tail(attempt_dir / record.OUTPUT)
-    if told.get("signal") is not None:
-        return Signalled(signal=told["signal"], tail=tail)
-    return Exited(code=told["code"], tail=tail)
+    if told.signal is not None:
+        return Signalled(signal=told.signal, tail=tail)
+    return Exited(code=told.code or 0, tail=tail)
 
 
 def read_tail(path: Path) -> str:

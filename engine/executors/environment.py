@@ -12,7 +12,10 @@ from .base import AttemptSpec
 
 _THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 _OWN = ("TUI_TUNER_TRIAL", "TUI_TUNER_ATTEMPT", "TUI_TUNER_TRIAL_DIR", "TUI_TUNER_ATTEMPT_DIR")
-_READ_AT_START = ("PYTHON", "LD_", "LC_", "LANG", "MALLOC_", "GLIBC_", "KMP_", "MKL_", "TORCH_")
+_READ_AT_START = (
+    *("PYTHON", "LD_", "LC_", "LANG", "MALLOC_", "GLIBC_"),
+    *("OMP_", "GOMP_", "KMP_", "MKL_", "OPENBLAS_", "TORCH_", "PYTORCH_"),
+)
 
 _HUGE_PAGES = "glibc.malloc.hugetlb=1"
 """Fewer, larger pages halve the cost of a fork and of its end: 11 ms become 6 with torch loaded."""

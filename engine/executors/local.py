@@ -82,7 +82,9 @@ class LocalExecutor(Executor):
             case NeverStarted():
                 return Fenced()
             case Held():
-                return Adopted(process=self._adopt(spec, found.claim))
+                watch = Watch(spec, found.process.pid, found.start_time, None, self._on_gone)
+                self._watches[spec.trial, spec.attempt] = watch
+                return Adopted(process=found.process)
             case Gone():
                 return await _lost(spec, found.reason)
 
@@ -143,12 +145,6 @@ class LocalExecutor(Executor):
         process = Process(pid=pid, **request["claim"])
         return process, Watch(spec, pid, start_time, zygote, self._on_gone)
 
-    def _adopt(self, spec: AttemptSpec, claim: dict[str, Any]) -> Process:
-        pid = claim.get("pid", 0)
-        watch = Watch(spec, pid, claim.get("start_time"), None, self._on_gone)
-        self._watches[spec.trial, spec.attempt] = watch
-        return Process(pid=pid, start=claim.get("start", "spawn"), note=claim.get("note"))
-
     def _on_gone(self, watch: Watch) -> None:
         """Report the end at once where the runner told it; else clear up after the runner."""
         if finished := aftermath.read_finished(watch.spec.attempt_dir):
@@ -161,14 +157,15 @@ class LocalExecutor(Executor):
     async def _clear_up(self, watch: Watch) -> None:
         if watch.zygote:
             await watch.zygote.await_gone(watch.pid, _REAP_S)
-        settled = await self.settle(watch.spec)
-        match settled:
-            case Fenced():
-                self._end(await _lost(watch.spec, "the runner died before it started the trial"))
-            case Ended():
-                self._end(settled)
-            case Adopted():
-                """Another runner was first, under a zygote that died: it is watched now."""
+        try:
+            settled = await self.settle(watch.spec)
+        except OSError as fault:
+            settled = await _lost(watch.spec, f"the runner died: {fault.strerror}")
+        if isinstance(settled, Fenced):
+            settled = await _lost(watch.spec, "the runner died before it started the trial")
+        if isinstance(settled, Ended):
+            self._end(settled)
+        # Else another runner was first, under a zygote that died since: it is watched now.
 
     def _end(self, ended: Ended) -> None:
         del self._watches[ended.trial, ended.attempt]

@@ -139,7 +139,11 @@ def become_program(request: Request) -> None:
     for number in (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
     argv = request["argv"]
-    os.execvpe(argv[0], argv, request["env"])
+    try:
+        os.execvpe(argv[0], argv, request["env"])
+    except OSError as fault:
+        hint = "; does it begin with #!?" if fault.errno == errno.ENOEXEC else ""
+        raise OSError(f"{argv[0]}: {fault.strerror}{hint}") from None
 
 
 def _await_end(trial: int, grace_s: float) -> Optional[int]:

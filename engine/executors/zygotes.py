@@ -66,18 +66,15 @@ class Zygotes:
     ) -> Zygote:
         entry = self._entries.get(key)
         if entry is None or _has_died(entry):
+            if key != _PLAIN and self._deaths.get(key, 0) >= _MAX_DEATHS:
+                raise Refused(f"the zygote has died {_MAX_DEATHS} times")
+            start = asyncio.create_task(Zygote.start(python, started_with, key[1]))
+            self._entries[key] = _Entry(start=start, environment=read)
             if entry is not None:
-                await self._bury(key, entry)
-            start = Zygote.start(python, started_with, key[1])
-            entry = _Entry(start=asyncio.create_task(start), environment=read)
-            self._entries[key] = entry
+                self._deaths[key] = self._deaths.get(key, 0) + 1
+                await entry.start.result().close(frozenset())
+            return await asyncio.shield(start)
         return await asyncio.shield(entry.start)
-
-    async def _bury(self, key: Key, entry: _Entry) -> None:
-        self._deaths[key] = self._deaths.get(key, 0) + 1
-        if self._deaths[key] >= _MAX_DEATHS:
-            raise Refused(f"the zygote has died {self._deaths[key]} times")
-        await entry.start.result().close(frozenset())
 
 
 def _has_died(entry: _Entry) -> bool:

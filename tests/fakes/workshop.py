@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -11,7 +12,7 @@ from textwrap import dedent
 from typing import Any
 
 from engine.core.model import Process
-from engine.executors import marks, procfs
+from engine.executors import aftermath, marks, procfs, record
 from engine.executors.base import AttemptSpec, Ended
 from engine.executors.local import LocalExecutor
 
@@ -47,6 +48,11 @@ class Workshop:
 
     async def __aexit__(self, *fault: object) -> None:
         await self.executor.close()
+        for claimed in self.root.glob("trials/*/attempts/*/claim"):
+            claim = record.read_claim(str(claimed.parent))
+            if aftermath.is_claimant(claim) and claim["pid"] != os.getpid():
+                os.kill(claim["pid"], signal.SIGKILL)
+                aftermath.kill_survivors(claimed.parent)
 
     async def reopen(self) -> None:
         """Close the executor and open another one on the same directory, as a restart does."""
