@@ -78,3 +78,11 @@ async def test_a_refusal_is_shown_as_its_sentence(tui, source):
         source.live = False
         await t.press("K")
         await t.sees("the engine of this sweep is not running")
+
+
+async def test_a_trial_that_is_gone_at_once_is_still_told(tui, source):
+    async with tui(source) as t:
+        await t.press("K")
+        await t.sees("Prune 1 trial")
+        await t.press("enter")
+        await t.sees("t0002 gone, slot 1 free after 0.0 s")

@@ -99,9 +99,9 @@ class Acting(Screen[None]):
     async def _do(self, verb: str, answer: Confirmed) -> None:
         result = await self.app.steering.do(answer.act, answer.why, self.app.view.rows)
         if verb == "Prune":
-            self.app.change_view(clear_marks(self.app.view))
             names = ", ".join(result.done[:6])
             self.say(result.sentence or f"pruning {names}")
+            self.app.change_view(clear_marks(self.app.view))
         else:
             self.say(result.sentence or f"{verb.lower()}: done")
 
