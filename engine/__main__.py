@@ -6,6 +6,7 @@ The only place that picks concrete parts and wires them together.
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -105,6 +106,7 @@ class Engine:
         writer = StoreWriter(store, directory=self.directory, on_full=self._disk_full)
         self.publisher = publisher = Publisher(journal, writer)
         publisher.replay(store.replay())
+        gc.freeze()
         environment = user_environment()
         self.runtime = runtime = Runtime(
             publisher,
@@ -131,9 +133,9 @@ class Engine:
             await runtime.start(plan, os.getpid(), store.offsets())
             await self._answer(runtime, config)
         finally:
-            tails.close()
+            await asyncio.to_thread(tails.close)
             await runtime.close()
-            writer.close()
+            await asyncio.to_thread(writer.close)
 
     def _show(self, machine: SweepMachine) -> SweepView:
         return sweep_view(machine.state, directory=str(self.directory), pid=os.getpid())

@@ -88,6 +88,7 @@ class ConfigLauncher:
             "TUI_TUNER_BUDGET": "" if trial.budget is None else str(trial.budget),
             "TUI_TUNER_BUDGET_PARAMETER": budget.parameter if budget is not None else "",
             "TUI_TUNER_METRIC": self._config.metric.name,
+            "TUI_TUNER_GOAL": self._config.metric.goal.value,
         }
 
 
