@@ -13,7 +13,7 @@ setup: .venv/.installed
 	@touch $@
 
 demo: setup
-	@$(BIN)/tui-tuner run sample_configs/digits/sweep.yaml --demo
+	@$(BIN)/tui-tuner run sample_configs/digits/sweep.yaml --exit-when-done
 
 test: setup
 	$(BIN)/python -m pytest $(PYTEST_ARGS)

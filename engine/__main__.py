@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import psutil
 
 from engine.config.plan import resolve_slots, threads_per_trial, to_plan
 from engine.config.schema import Config
@@ -167,7 +168,7 @@ class Engine:
         sampling = asyncio.create_task(self._sample(source))
         lingering = asyncio.create_task(self._linger(listener))
         leaving = asyncio.create_task(self._leave.wait())
-        ways_out: set[asyncio.Future[Any]] = {leaving, sampling, lingering, self.publisher.broken}
+        ways_out: set[asyncio.Future[Any]] = {leaving, lingering, self.publisher.broken}
         try:
             await asyncio.wait(ways_out, return_when=asyncio.FIRST_COMPLETED)
             if self.publisher.broken.done():
@@ -189,7 +190,10 @@ class Engine:
         monitor = CpuMonitor()
         while True:
             await asyncio.sleep(SAMPLE_S)
-            source.devices = await asyncio.to_thread(monitor.sample)
+            try:
+                source.devices = await asyncio.to_thread(monitor.sample)
+            except (psutil.Error, OSError) as error:
+                log.warning("the CPU cannot be measured: %s", error)
             if self.runtime.machine.state.running:
                 self.publisher.tell()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-
 from collections.abc import Callable, Sequence
 
 from engine.executors.base import AttemptSpec
