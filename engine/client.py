@@ -61,14 +61,15 @@ class Connection:
         if self._lost is not None:
             raise self._lost
         self._last_id += 1
+        number = self._last_id
         future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
-        self._answers[self._last_id] = future
+        self._answers[number] = future
         try:
-            self._channel.send(replace(message, id=self._last_id))
+            self._channel.send(replace(message, id=number))
             await self._channel.drain()
             return decode_result(message, await future)
         finally:
-            self._answers.pop(self._last_id, None)
+            del self._answers[number]
             if future.done() and not future.cancelled():
                 future.exception()
 
