@@ -17,6 +17,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from tui_tuner.actions import LOG, PANE, TABLE, palette_actions
+from tui_tuner.hangup import leave_when_told
 from tui_tuner.link import Connect, Link
 from tui_tuner.modals.help import HelpScreen
 from tui_tuner.screens.dashboard import Dashboard
@@ -81,6 +82,8 @@ class TunerApp(App[str | None]):
 
     def on_mount(self) -> None:
         """Show the dashboard and go for the sweep."""
+        if not self.is_headless:
+            leave_when_told(self.action_detach)
         self._ticker = self.set_interval(1.0, self._tick, pause=True)
         self.push_screen(Dashboard())
         self._stay_linked()

@@ -1,0 +1,153 @@
+"""A terminal with a process in it: a real pty, its bytes kept, pyte to say what they show."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import select
+import struct
+import subprocess
+import sys
+import termios
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pyte
+
+PATIENCE_S = 30.0
+
+_OWN_TERMINAL = """
+import fcntl, os, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+
+_UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<>=][0-9;]*[a-zA-Z]")
+
+
+class Terminal:
+    """`tui-tuner` with `words` in a pty of `size` = (columns, lines), leading its own session."""
+
+    def __init__(
+        self,
+        *words: str,
+        cwd: Path,
+        size: tuple[int, int] = (120, 30),
+        env: Mapping[str, str] | None = None,
+    ) -> None:
+        self.raw = bytearray()
+        self._lock = threading.Lock()
+        self._screen = pyte.Screen(*size)
+        self._stream = pyte.ByteStream(self._screen)
+        self._left = b""
+        self._master, slave = os.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", _OWN_TERMINAL, sys.executable, "-m", "tui_tuner", *words],
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            cwd=cwd,
+            env=_environment(env or {}),
+            start_new_session=True,
+        )
+        os.close(slave)
+        self._over = threading.Event()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    @property
+    def lines(self) -> list[str]:
+        """What the terminal shows now."""
+        with self._lock:
+            return list(self._screen.display)
+
+    @property
+    def text(self) -> str:
+        """What the terminal shows now, in one piece."""
+        return "\n".join(self.lines)
+
+    def row(self, trial: str) -> str:
+        """The line of a trial in the table, without its cursor and mark; '' where it is not."""
+        rows = [line for line in self.lines if line[2 : 2 + len(trial)] == trial]
+        return rows[0][2:] if rows else ""
+
+    def press(self, *keys: str) -> None:
+        """Type."""
+        for key in keys:
+            os.write(self._master, key.encode())
+
+    def until(self, happened: Callable[[], object], what: str) -> None:
+        """Wait for a condition; fail with the screen where it never comes."""
+        deadline = time.monotonic() + PATIENCE_S
+        while not happened():
+            if time.monotonic() > deadline:
+                raise AssertionError(f"in vain until {what}; the terminal shows:\n{self.text}")
+            time.sleep(0.03)
+
+    def sees(self, *texts: str) -> None:
+        """Wait until the terminal shows all of these."""
+        self.until(lambda: all(text in self.text for text in texts), f"it shows {texts}")
+
+    def written_within(self, seconds: float) -> bytes:
+        """Give what is written in so many seconds from now."""
+        before = len(self.raw)
+        self._over.wait(seconds)
+        return bytes(self.raw[before:])
+
+    def ends(self) -> int:
+        """Wait for the process to end by itself, and for its last words; give its exit status."""
+        status = self.process.wait(PATIENCE_S)
+        self._reader.join(PATIENCE_S)
+        return status
+
+    def close(self) -> None:
+        """Take the terminal away, as a lost connection does: the kernel hangs up on its session."""
+        self._over.set()
+        self._reader.join(PATIENCE_S)
+        if self._master >= 0:
+            os.close(self._master)
+            self._master = -1
+
+    def leave(self) -> None:
+        """Close, and see to it that the process is gone."""
+        self.close()
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def _read(self) -> None:
+        while not self._over.is_set():
+            ready, _, _ = select.select([self._master], [], [], 0.05)
+            if not ready:
+                continue
+            try:
+                piece = os.read(self._master, 65536)
+            except OSError:
+                return
+            if not piece:
+                return
+            with self._lock:
+                self.raw += piece
+                self._show(piece)
+
+    def _show(self, piece: bytes) -> None:
+        whole = self._left + piece
+        start = whole.rfind(b"\x1b")
+        cut = len(whole) if start < 0 or len(whole) - start > 64 else start
+        if start >= 0 and re.match(rb"\x1b(\[[<>=?]?[0-9;$]*[a-zA-Z]|[^\[])", whole[start:]):
+            cut = len(whole)
+        whole, self._left = whole[:cut], whole[cut:]
+        self._stream.feed(_UNKNOWN_TO_PYTE.sub(b"", whole))
+
+
+def _environment(more: Mapping[str, str]) -> dict[str, str]:
+    mine = {"TERM": "xterm-256color", "LANG": "C.UTF-8", "COLORTERM": "truecolor"}
+    dropped = ("LC_ALL", "LC_CTYPE", "NO_COLOR", "COLUMNS", "LINES")
+    kept = {name: value for name, value in os.environ.items() if name not in dropped}
+    return {**kept, **mine, **more}

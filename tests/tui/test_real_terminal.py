@@ -1,0 +1,234 @@
+"""The app in a real terminal, over a real engine that runs real scripts."""
+
+from __future__ import annotations
+
+import re
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from engine.ownership import engine_pid
+from tests.fakes.real_sweep import RealSweep, wait_until
+from tests.fakes.terminal import Terminal
+
+CONFIG = """
+name: quick
+metric: {{name: acc, goal: maximize}}
+parameters: {{lr: {{min: 0.0, max: 1.0}}}}
+method: random
+budget: {{parameter: epochs, min: 1, max: {epochs}}}
+limits: {{trials: {trials}}}
+resources: {{slots: 2}}
+start: zygote
+preload: []
+"""
+
+HELD = """
+import time
+from pathlib import Path
+import tui_tuner as tt
+trial = tt.trial(lr=0.5)
+for epoch in trial.epochs():
+    trial.report(epoch, acc=epoch / (4 + int(trial.id.lstrip("t"))), lr=trial.params.lr)
+    while epoch == 3 and not Path("go").exists():
+        time.sleep(0.01)
+"""
+
+STEADY = """
+import time
+import tui_tuner as tt
+trial = tt.trial(lr=0.5)
+for epoch in trial.epochs():
+    trial.report(epoch, acc=trial.params.lr * epoch / 10)
+    time.sleep(0.1)
+"""
+
+INJECTED = (b"\x1b]52;", b"\x1b[31mRED", b"\x1b[2J\x1b[HOWNED", b"\x9b31m", b"\x1bP")
+
+HOSTILE = r"""
+import tui_tuner as tt
+trial = tt.trial(lr=0.5)
+print("\x1b]52;c;AAAA\x07 \x1b[31mRED\x1b[0m \x1b[2J\x1b[HOWNED \x9b31m \x1bPq\x1b\\ end")
+for epoch in trial.epochs():
+    trial.report(epoch, **{"acc": 0.5, "\x1b[31mRED\x1b]52;c;AAAA\x07": 1.0})
+"""
+
+Open = Callable[..., Terminal]
+
+
+@pytest.fixture
+def open_terminal(tmp_path: Path) -> Iterator[Open]:
+    """Give `open_terminal(*words)`: tui-tuner in a terminal of its own."""
+    opened: list[Terminal] = []
+
+    def open_one(*words: str, **options: object) -> Terminal:
+        opened.append(Terminal(*words, cwd=tmp_path, **options))  # type: ignore[arg-type]
+        return opened[-1]
+
+    yield open_one
+    for terminal in opened:
+        terminal.leave()
+
+
+def made(folder: Path, script: str, *, trials: int = 4, epochs: int = 5) -> RealSweep:
+    return RealSweep(folder, script, CONFIG.format(trials=trials, epochs=epochs))
+
+
+def finished(folder: Path, script: str = HELD) -> RealSweep:
+    (folder / "go").touch()
+    sweep = made(folder, script, trials=2)
+    sweep.start()
+    wait_until(lambda: sweep.state == "finished", "the sweep has finished")
+    return sweep
+
+
+def timeless(row: str) -> str:
+    """A row without the time that its trial has run, and without the pane beside it."""
+    return re.sub(r"\d+s|\d+m\d\d", "", row.partition("│")[0]).replace(" ", "")
+
+
+def held(terminal: Terminal, *trials: str) -> None:
+    """Wait until these trials wait at their third epoch, in the terminal."""
+    for trial in trials or ("t0001", "t0002"):
+        terminal.until(lambda t=trial: "▶   3" in terminal.row(t), f"{trial} is at epoch 3")
+
+
+def test_a_terminal_that_goes_away_takes_nothing_with_it_and_two_others_agree(
+    tmp_path: Path, open_terminal: Open
+) -> None:
+    (tmp_path / "train.py").write_text(HELD)
+    config = tmp_path / "sweep.yaml"
+    config.write_text("program: train.py" + CONFIG.format(trials=4, epochs=5))
+    directory = tmp_path / "quick"
+    first = open_terminal("run", str(config), "--dir", str(directory))
+    held(first)
+    first.close()
+    first.process.wait(10)
+    assert engine_pid(directory) is not None
+
+    one, other = (open_terminal("attach", str(directory)) for _ in range(2))
+    for terminal in (one, other):
+        held(terminal)
+        terminal.sees("● running", "live")
+    one.press("K")
+    one.sees("Prune 1 trial")
+    one.press("\r")
+    for terminal in (one, other):
+        terminal.until(lambda t=terminal: "✂" in t.row("t0001"), "t0001 is pruned")
+        held(terminal, "t0003")
+    for trial in ("t0001", "t0002", "t0003", "t0004"):
+        assert timeless(one.row(trial)) == timeless(other.row(trial)) != ""
+
+
+def test_a_hangup_leaves_the_terminal_as_it_was_and_the_sweep_alive(
+    tmp_path: Path, open_terminal: Open
+) -> None:
+    sweep = made(tmp_path, HELD)
+    sweep.start()
+    terminal = open_terminal("attach", str(sweep.directory))
+    held(terminal)
+    terminal.process.send_signal(signal.SIGHUP)
+    assert terminal.ends() == 0
+    assert b"\x1b[?1049l" in terminal.raw
+    terminal.sees("the sweep goes on: tui-tuner attach quick")
+    assert engine_pid(sweep.directory) is not None
+    assert [t.attempts for t in sweep.trials()[:2]] == [1, 1]
+
+
+def test_the_marked_trials_are_pruned_and_their_rows_say_so(
+    tmp_path: Path, open_terminal: Open
+) -> None:
+    sweep = made(tmp_path, HELD)
+    sweep.start()
+    terminal = open_terminal("attach", str(sweep.directory), size=(160, 30))
+    held(terminal)
+    terminal.press("g", " ", " ")
+    terminal.sees("prune 2 marked")
+    terminal.press("K")
+    terminal.sees("Prune 2 trials")
+    terminal.press("too slow", "\r")
+    for trial in ("t0001", "t0002"):
+        terminal.until(lambda t=trial: "✂" in terminal.row(t), f"{trial} is pruned")
+        assert "too slow" in terminal.row(trial)
+    held(terminal, "t0003", "t0004")
+    assert "marked" not in terminal.text
+
+
+def test_an_engine_killed_under_the_app_is_told_started_again_and_nothing_moves(
+    tmp_path: Path, open_terminal: Open
+) -> None:
+    sweep = made(tmp_path, HELD)
+    sweep.start()
+    terminal = open_terminal("attach", str(sweep.directory))
+    held(terminal)
+    terminal.press("g", "j", " ")
+    terminal.until(lambda: "●t0002" in terminal.text, "t0002 is marked")
+    marked = [line[:7] for line in terminal.lines if "t000" in line[:7]]
+    sweep.kill_engine()
+    terminal.sees("the engine is gone", "press S to start it again")
+    assert [line[:7] for line in terminal.lines if "t000" in line[:7]] == marked
+    terminal.press("S")
+    terminal.sees("Start the engine again")
+    terminal.press("\r")
+    terminal.until(lambda: "the engine is gone" not in terminal.text, "it is back")
+    terminal.sees("● running", "live", "prune 1 marked")
+    held(terminal)
+    assert [line[:7] for line in terminal.lines if "t000" in line[:7]] == marked
+    (tmp_path / "go").touch()
+    terminal.sees("all 4 trials are done")
+    assert [t.attempts for t in sweep.trials()] == [1, 1, 1, 1]
+
+
+def test_a_demo_moves_while_it_runs_and_ends_with_the_best_trial(
+    tmp_path: Path, open_terminal: Open
+) -> None:
+    (tmp_path / "train.py").write_text(STEADY)
+    (tmp_path / "sweep.yaml").write_text("program: train.py" + CONFIG.format(trials=3, epochs=10))
+    terminal = open_terminal("run", "sweep.yaml", "--exit-when-done", size=(100, 24))
+    rows: list[str] = []
+
+    def over() -> bool:
+        row = timeless(terminal.row("t0001"))
+        if row and row not in rows:
+            rows.append(row)
+        return "3 trials are done" in terminal.text
+
+    terminal.until(over, "the sweep is done")
+    assert len(rows) >= 4
+    assert len({"".join(c for c in row if c in "▁▂▃▄▅▆▇█") for row in rows}) >= 3
+    assert terminal.ends() == 0
+    terminal.sees("quick is finished; best 0.")
+    assert re.search(rb"best 0\.\d+ by t000[123]", terminal.raw.split(b"\x1b[?1049l")[-1])
+
+
+def test_escape_codes_of_a_trial_reach_no_terminal(tmp_path: Path, open_terminal: Open) -> None:
+    sweep = finished(tmp_path, HOSTILE)
+    terminal = open_terminal("attach", str(sweep.directory))
+    terminal.sees("2 trials are done", "acc")
+    terminal.sees("RED")
+    terminal.press("l")
+    terminal.sees("OWNED", "end")
+    assert not [code for code in INJECTED if code in terminal.raw]
+
+
+def test_an_idle_terminal_is_sent_nothing(tmp_path: Path, open_terminal: Open) -> None:
+    sweep = finished(tmp_path)
+    terminal = open_terminal("attach", str(sweep.directory))
+    terminal.sees("2 trials are done", "lr 0.", "at 5")
+    terminal.until(lambda: not terminal.written_within(0.3), "it has drawn everything")
+    assert terminal.written_within(3.0) == b""
+
+
+def test_forty_by_ten_still_shows_state_best_and_keys(tmp_path: Path, open_terminal: Open) -> None:
+    sweep = finished(tmp_path)
+    terminal = open_terminal("attach", str(sweep.directory), size=(40, 10))
+    terminal.sees("quick", "finished", "best", "t0001", "q leave")
+
+
+def test_a_terminal_without_utf8_gets_ascii_alone(tmp_path: Path, open_terminal: Open) -> None:
+    sweep = finished(tmp_path)
+    terminal = open_terminal("attach", str(sweep.directory), env={"LANG": "C", "TERM": "linux"})
+    terminal.sees("finished", "t0002", "q leave", "lr 0.")
+    assert terminal.raw.isascii()
