@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -98,10 +99,23 @@ def start(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+def as_a_terminal_would() -> None:
+    """Undo what `nohup` or a job runner around the tests made their children ignore."""
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def by_hand(argv: list[str], cwd: Path, env: dict[str, str]) -> tuple[int, str]:
     with (cwd / "by_hand.log").open("wb") as log:
         done = subprocess.run(
-            argv, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=False
+            argv,
+            cwd=cwd,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            check=False,
+            preexec_fn=as_a_terminal_would,
         )
     return done.returncode, (cwd / "by_hand.log").read_text()
 

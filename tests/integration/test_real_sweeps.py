@@ -86,6 +86,7 @@ def test_a_pattern_reads_a_script_that_only_prints(tmp_path: Path) -> None:
 
 def test_garbage_in_reports_is_counted_and_costs_nothing_else(tmp_path: Path) -> None:
     script = r"""
+import os
 path = os.path.join(os.environ["TUI_TUNER_ATTEMPT_DIR"], "reports.jsonl")
 with open(path, "ab", 0) as file:
     file.write(b'{"step": 1, "metrics": {"acc": 0.5, "other": "high"}}\n')
@@ -166,7 +167,7 @@ def test_a_sweep_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
     sweep = RealSweep(tmp_path, "", CONFIG.format(trials=2, more=""))
     with sqlite3.connect(sweep.directory / "sweep.db") as db:
         db.execute("PRAGMA user_version = 999")
-    with pytest.raises(TunerError, match="format 999.*upgrade it"):
+    with pytest.raises(TunerError, match=r"format 999.*upgrade it"):
         start_engine(sweep.directory)
 
 

@@ -138,12 +138,19 @@ def test_a_pattern_without_end_is_given_up_and_the_others_go_on(endless: str, li
     assert parser.parse(line + b"\nacc 1\n", NOW) == [Parsed(Report(3, NOW, {"acc": 1.0}), None)]
 
 
+def search_of(word: str) -> psutil.Process:
+    """The one process that searches for a pattern with this word."""
+    alive = [p for p in psutil.Process().children() if p.status() != psutil.STATUS_ZOMBIE]
+    (child,) = [p for p in alive if word in " ".join(p.cmdline())]
+    return child
+
+
 def test_a_killed_search_is_started_again_and_loses_no_line() -> None:
     pattern = compile_pattern(r"restart (?P<acc>\S+)")
     matcher = shared_matcher([pattern])
     parser = OutputParser([pattern])
     parser.parse(b"restart 1\n", NOW)
-    (child,) = [p for p in psutil.Process().children() if "restart" in " ".join(p.cmdline())]
+    child = search_of("restart")
     child.kill()
     assert len(parser.parse(b"restart 2\n", NOW)) == 1
     matcher.close()
@@ -154,7 +161,7 @@ def test_all_attempts_share_one_search_which_ends_with_the_last_of_them() -> Non
     parsers = [OutputParser([pattern]) for _ in range(3)]
     for parser in parsers:
         assert len(parser.parse(b"shared 1\n", NOW)) == 1
-    (child,) = [p for p in psutil.Process().children() if "shared" in " ".join(p.cmdline())]
+    child = search_of("shared")
     del parser, parsers
     gc.collect()
     assert not child.is_running()
