@@ -82,7 +82,7 @@ def _named(text: str) -> Path:
     for fits in ways:
         found = [sweep for sweep in sweeps if fits(sweep)]
         if found:
-            return _choose(found, f"several sweeps are called {clean(text, limit=80)!r}")
+            return _choose(found, f"several sweeps are called {clean(text, limit=80)!r}.")
     names = sorted({s.directory.name for s in sweeps} | {s.name for s in sweeps})
     near = get_close_matches(text, names, 3, 0.5)
     hint = f"; did you mean {' or '.join(clean(n) for n in near)}?" if near else ""
@@ -99,7 +99,7 @@ def _choose(sweeps: list[KnownSweep], question: str) -> Path:
     names = [clean(s.directory.name) for s in sweeps[-8:]]
     same = len(set(names)) < len(names)
     shown = [clean(str(s.directory)) for s in sweeps[-8:]] if same else names
-    raise UsageError(f"{question}: say one of {', '.join(shown)}")
+    raise UsageError(f"{question} Say one of {', '.join(shown)}")
 
 
 def is_active(sweep: Path) -> bool:

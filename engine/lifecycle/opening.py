@@ -27,10 +27,10 @@ async def open_sweep(sweep: Path, who: str, *, read_only: bool = False) -> Conne
     except ProtocolError:
         raise
     except ConnectionLostError:
-        return await open_stored(sweep, who)
+        return await open_stored(sweep, who, read_only=read_only)
 
 
-async def open_stored(sweep: Path, who: str) -> Connection:
+async def open_stored(sweep: Path, who: str, *, read_only: bool = False) -> Connection:
     """Connect to a session over a sweep's store, in this process."""
     from engine.server.session import Session
     from engine.server.stored import StoredSource
@@ -46,4 +46,4 @@ async def open_stored(sweep: Path, who: str) -> Connection:
         source.close()
 
     reader, writer = await asyncio.open_connection(sock=near, limit=VIEWER_LIMIT)
-    return await greet(reader, writer, who, read_only=True, on_close=end)
+    return await greet(reader, writer, who, read_only=read_only, on_close=end)

@@ -16,6 +16,8 @@ import msgspec
 from engine.errors import EngineRunningError, TunerError
 from engine.ownership import engine_pid
 from engine.protocol.messages import Hello
+from engine.store.failures import NEARLY_FULL_BYTES
+from engine.store.filesystem import free_bytes
 from engine.text import clean
 
 from .places import socket_path
@@ -121,4 +123,12 @@ def _end_of(log: Path, begin: int) -> str:
     except OSError as error:
         return f"{log}: {error.strerror}"
     lines = [clean(line, limit=500) for line in text.splitlines() if line.strip()]
-    return "\n".join(lines[-_LAST_LINES:]) or f"it said nothing; see {log}"
+    return "\n".join(lines[-_LAST_LINES:]) or _why_silent(log)
+
+
+def _why_silent(log: Path) -> str:
+    """Why an engine left no word: a full disk keeps its log from growing."""
+    with contextlib.suppress(OSError):
+        if free_bytes(log.parent) < NEARLY_FULL_BYTES:
+            return f"no space left on the disk of {log.parent}: free some, then start it again"
+    return f"it said nothing; see {log}"

@@ -73,8 +73,8 @@ class Session:
             live=self._source.live,
         )
         self._reply(hello.id, welcome)
-        read_only = hello.read_only or not self._source.live
-        return Viewer(source=self._source, who=clean(hello.who, limit=80), read_only=read_only)
+        who = clean(hello.who, limit=80)
+        return Viewer(source=self._source, who=who, read_only=hello.read_only)
 
     async def _serve(self, viewer: Viewer) -> None:
         while (request := await self._channel.read()) is not None:

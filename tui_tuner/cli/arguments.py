@@ -15,13 +15,11 @@ from engine.text import clean
 
 Sweep = Annotated[
     str | None,
-    typer.Argument(
-        metavar="[SWEEP]", help="A directory or a name; left out: the only active sweep."
-    ),
+    typer.Argument(metavar="SWEEP", help="A directory or a name; left out: the only active sweep."),
 ]
 Words = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[SWEEP] TRIAL...", help="Trials as t0042 or 42."),
+    typer.Argument(metavar="[SWEEP] TRIAL", help="Trials as t0042 or 42."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 Where = Annotated[

@@ -19,7 +19,7 @@ AsciiOption = Annotated[bool, typer.Option("--ascii", help="Draw with plain char
 def command(
     sweep: Sweep = None, read_only: ReadOnlyOption = False, ascii_only: AsciiOption = False
 ) -> None:
-    """Watch and steer a sweep, running or not; q leaves, and the sweep goes on.
+    """Watch and steer a sweep; q leaves it going.
 
     Example: tui-tuner attach digits
     """

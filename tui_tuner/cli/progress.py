@@ -69,8 +69,9 @@ class Progress:
             return
         self._next_at = now + EVERY_S
         left = f", about {duration(self.view.eta_s)} left" if self.view.eta_s is not None else ""
-        best = best_line(self.view.best, self.view.metric.name)
-        text = f"-- {counts(self.view.trials)}{left}; best {best}"
+        best = self.view.best
+        lead = f"; best {best_line(best, self.view.metric.name)}" if best else ""
+        text = f"-- {counts(self.view.trials)}{left}{lead}"
         if not self._in_place and text != self._last:
             print(text, flush=True)
         elif self._in_place:

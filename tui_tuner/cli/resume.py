@@ -20,7 +20,7 @@ from .reach import ask, with_sweep
 def command(
     sweep: Sweep = None, why: Why = None, dry_run: DryRun = False, json: Json = False
 ) -> None:
-    """Go on with a sweep: start its engine if it is gone, and its trials if they were stopped.
+    """Go on with a sweep that was stopped or lost its engine.
 
     Example: tui-tuner resume digits
     """

@@ -1,0 +1,293 @@
+"""The command line runs, shows and steers real sweeps."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.lifecycle import engine_pid, find_sweep, list_sweeps, socket_path
+
+CONFIG = """\
+name: toy
+program: train.py
+metric: {name: val_acc, goal: maximize}
+parameters:
+  lr: {min: 1.0e-4, max: 1.0, scale: log}
+method: random
+budget: {parameter: epochs, max: 3}
+limits: {trials: 3}
+resources: {slots: 2}
+start: spawn
+"""
+SCRIPT = """\
+import os, sys, time
+wait = float(os.environ.get("TOY_WAIT", "0"))
+for step in (1, 2, 3):
+    print('tui-tuner: {"step": %d, "val_acc": %f}' % (step, step / 4), flush=True)
+    time.sleep(wait)
+"""
+
+
+class Shell:
+    """Runs verbs in a folder of its own, as a user with no other sweeps."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.env = {
+            **os.environ,
+            "TUI_TUNER_STATE_DIR": str(folder / "state"),
+            "TUI_TUNER_LINGER_S": "20",
+            "NO_COLOR": "1",
+        }
+        (folder / "sweep.yaml").write_text(CONFIG)
+        (folder / "train.py").write_text(SCRIPT)
+
+    def command(self, *words: str) -> list[str]:
+        return [sys.executable, "-m", "tui_tuner", *words]
+
+    def run(self, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            self.command(*words),
+            cwd=self.folder,
+            env=self.env | env,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            stdin=subprocess.DEVNULL,
+            check=False,
+        )
+
+    def json(self, *words: str) -> Any:
+        done = self.run(*words, "--json")
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    def until(self, **expected: Any) -> dict[str, Any]:
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            status: dict[str, Any] = self.json("status")
+            if all(v in (status.get(k), status["trials"].get(k)) for k, v in expected.items()):
+                return status
+        raise AssertionError(f"never {expected}: {status}")
+
+    def end(self) -> None:
+        for directory in (self.folder / "sweeps").glob("*"):
+            pid = engine_pid(directory)
+            if pid:
+                self.run("stop", "--now", str(directory))
+                os.kill(pid, signal.SIGTERM)
+
+
+@pytest.fixture
+def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TUI_TUNER_STATE_DIR", str(tmp_path / "state"))
+    shell = Shell(tmp_path)
+    yield shell
+    shell.end()
+
+
+def test_a_headless_run_ends_with_the_best_trial_and_all_can_be_looked_at(shell: Shell) -> None:
+    done = shell.run("run", "sweep.yaml", "--headless")
+
+    assert done.returncode == 0, done.stderr
+    assert "3 complete" in done.stdout
+    assert "best    0.7500" in done.stdout
+    status = shell.json("status")
+    assert status["state"] == "finished"
+    assert status["trials"]["complete"] == 3
+    trials = shell.json("trials", "--sort", "-lr")
+    assert [t["attempts"] for t in trials] == [1, 1, 1]
+    shown = shell.json("show", "2")
+    assert [value for _, value, _ in shown["series"]["val_acc"]] == [0.25, 0.5, 0.75]
+    assert shown["attempts"][0]["outcome"] == "complete"
+    assert shell.run("logs", "t0001").stdout.count("val_acc") == 3
+    assert shell.json("best")["value"] == 0.75
+    assert shell.json("history")[-1]["what"] == "finished"
+    assert shell.run("export").stdout.count("\n") == 4
+    assert shell.run("export", "--curves").stdout.count("\n") == 10
+    assert shell.run("best", "--yaml").stdout.startswith("lr: ")
+    assert [s["name"] for s in shell.json("ls")] == ["toy"]
+
+
+def test_a_detached_sweep_is_pruned_stopped_and_resumed(shell: Shell) -> None:
+    begun = shell.run("run", "sweep.yaml", "--detach", TOY_WAIT="60")
+    directory = Path(begun.stdout.strip())
+    assert begun.returncode == 0, begun.stderr
+    assert directory.parent == shell.folder / "sweeps"
+    shell.until(running=2)
+
+    dry = shell.json("prune", "1", "--dry-run")
+    pruned = shell.run("prune", "toy", "t0001", "--why", "slow")
+    assert dry["done"] == ["t0001"]
+    assert pruned.returncode == 0, pruned.stderr
+    assert pruned.stdout.startswith("t0001 gone, slot ")
+    row = shell.json("show", "1")
+    assert row["state"] == "pruned"
+    assert row["reason"].endswith(": slow")
+    again = shell.run("prune", "1")
+    assert again.returncode == 1
+    assert "already pruned" in again.stderr
+    assert shell.run("prune", "1", "99").returncode == 3
+
+    assert shell.run("stop", "--now").returncode == 0
+    stopped = shell.json("status")
+    assert (stopped["state"], stopped["trials"]["running"]) == ("stopped", 0)
+    assert shell.run("resume").returncode == 0
+    shell.until(state="running", running=2)
+
+
+def test_an_engine_that_was_killed_is_dead_and_comes_back(shell: Shell) -> None:
+    shell.run("run", "sweep.yaml", "--detach", TOY_WAIT="0.5")
+    pid = shell.until(running=2)["engine"]["pid"]
+    os.kill(pid, signal.SIGKILL)
+
+    status = shell.until(state="dead")
+    assert status["engine"] == {"pid": None, "alive": False}
+    refused = shell.run("stop")
+    assert refused.returncode == 1
+    assert "tui-tuner resume" in refused.stderr
+
+    assert shell.run("resume").returncode == 0
+    assert shell.until(state="finished")["trials"]["complete"] == 3
+
+
+def test_ctrl_c_stops_gracefully_and_twice_at_once(shell: Shell) -> None:
+    following = subprocess.Popen(
+        shell.command("run", "sweep.yaml", "--headless"),
+        cwd=shell.folder,
+        env=shell.env | {"TOY_WAIT": "60"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with following:
+        assert following.stderr is not None
+        shell_status = _until_listed(shell)
+        assert shell_status["trials"]["running"] == 2
+        following.send_signal(signal.SIGINT)
+        assert "running trials finish" in following.stderr.readline()
+        following.send_signal(signal.SIGINT)
+        assert "at once" in following.stderr.readline()
+        out, _ = following.communicate(timeout=30)
+
+    assert following.returncode == 1
+    assert "toy stopped" in out
+
+
+def _until_listed(shell: Shell) -> dict[str, Any]:
+    deadline = time.monotonic() + 20
+    while not list(shell.folder.glob("sweeps/*/sweep.db")):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    return shell.until(running=2)
+
+
+def test_a_wrong_config_is_refused_with_every_fault_and_makes_nothing(shell: Shell) -> None:
+    (shell.folder / "sweep.yaml").write_text(CONFIG.replace("min: 1.0e-4", "min: 5") + "mehtod: x")
+    done = shell.run("run", "sweep.yaml", "--headless")
+
+    assert done.returncode == 2
+    assert "mehtod" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (shell.folder / "sweeps").exists()
+    assert shell.run("validate", "sweep.yaml").returncode == 2
+
+
+def test_what_this_version_cannot_run_is_refused(shell: Shell) -> None:
+    done = shell.run("run", "sweep.yaml", "--headless", "--set", "method=tpe")
+
+    assert done.returncode == 2
+    assert "tpe is not built yet" in done.stderr
+    assert "cannot run it" in shell.run("validate", "sweep.yaml", "--set", "method=tpe").stderr
+
+
+def test_a_directory_of_ones_own_must_be_empty(shell: Shell) -> None:
+    (shell.folder / "mine").mkdir()
+    (shell.folder / "mine/thesis.tex").write_text("precious")
+    done = shell.run("run", "sweep.yaml", "--detach", "--dir", "mine")
+
+    assert done.returncode == 2
+    assert "not empty" in done.stderr
+    assert [p.name for p in (shell.folder / "mine").iterdir()] == ["thesis.tex"]
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        (("status",), 3),
+        (("status", "nope"), 3),
+        (("show", "nope", "1"), 3),
+        (("stat",), 2),
+        (("status", "--no-such"), 2),
+        (("export", "--format", "xlsx"), 2),
+        (("attach",), 3),
+        (("--help",), 0),
+        ((), 0),
+        (("--version",), 0),
+    ],
+)
+def test_exit_statuses_tell_what_was_wrong(
+    shell: Shell, words: tuple[str, ...], status: int
+) -> None:
+    done = shell.run(*words)
+
+    assert done.returncode == status
+    assert "Traceback" not in done.stderr
+    assert bool(done.stdout) == (status == 0)
+
+
+def test_status_loads_no_heavy_library(shell: Shell) -> None:
+    code = (
+        "import sys; from tui_tuner.cli import main; main(['status', 'nope']);"
+        "print([m for m in ('textual', 'optuna', 'scipy', 'ruamel', 'torch', 'numpy')"
+        " if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=shell.folder,
+        env=shell.env,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "[]\n"
+
+
+def test_a_home_with_a_long_path_still_gets_a_socket(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TUI_TUNER_STATE_DIR", str(tmp_path / ("x" * 120)))
+
+    assert len(os.fsencode(socket_path(tmp_path))) <= 107
+
+
+def test_sweeps_are_found_by_directory_name_and_beginning(shell: Shell) -> None:
+    for n in (1, 2):
+        made = shell.folder / f"sweeps/toy-20260101-{n}"
+        made.mkdir(parents=True)
+        (made / "sweep.db").touch()
+    other = shell.folder / "sweeps/other-20260101-1"
+    other.mkdir()
+    (other / "sweep.db").touch()
+
+    assert {s.name for s in list_sweeps()} == {"toy", "other"}
+    assert find_sweep("other") == other
+    assert find_sweep("oth") == other
+    assert find_sweep("toy-20260101-2").name == "toy-20260101-2"
+    assert find_sweep("sweeps/toy-20260101-1").name == "toy-20260101-1"
+    done = shell.run("status", "toy")
+    assert done.returncode == 2
+    assert "toy-20260101-1, toy-20260101-2" in done.stderr
+    near = shell.run("status", "othr")
+    assert near.returncode == 3
+    assert "did you mean other" in near.stderr

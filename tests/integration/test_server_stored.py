@@ -1,0 +1,175 @@
+"""A sweep without an engine is looked at as if it had one."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+import shutil
+import sqlite3
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from engine.client import Connection
+from engine.config.load import load_config
+from engine.core.acts import Stop
+from engine.core.events import AttemptStarted, ReportsArrived, SweepCreated, TrialProposed
+from engine.core.machine import SweepMachine
+from engine.core.model import Goal, Plan, Report
+from engine.core.projection import sweep_view
+from engine.errors import ActError, NotFoundError, StoreError, StoreNewerError
+from engine.journal import Journal
+from engine.lifecycle import open_sweep
+from engine.protocol import messages as m
+from engine.store.base import Batch
+from engine.store.sqlite import SqliteStore
+
+AT = 1_730_000_000.0
+YAML = """\
+name: toy
+command: [python, -c, "pass", "${args}"]
+metric: {name: val_acc, goal: maximize}
+parameters: {lr: {min: 1.0e-4, max: 1.0, scale: log}}
+"""
+
+
+@pytest.fixture(autouse=True)
+def _state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TUI_TUNER_STATE_DIR", str(tmp_path / "state"))
+
+
+@pytest.fixture
+def sweep(tmp_path: Path) -> Path:
+    """The directory of a sweep whose engine died with one trial running."""
+    directory = tmp_path / "toy-1"
+    directory.mkdir()
+    (tmp_path / "toy.yaml").write_text(YAML)
+    config = load_config(tmp_path / "toy.yaml").config
+    machine = SweepMachine()
+    journal = Journal(machine, lambda: sweep_view(machine.state, directory="elsewhere", pid=1))
+    plan = Plan(name="toy", metric="val_acc", goal=Goal.MAXIMIZE, slots=1)
+    journal.record(SweepCreated(at=AT, plan=plan))
+    journal.record(
+        TrialProposed(at=AT, trial=1, index=0, params={"lr": 0.1}, origin="random #0", seed=1)
+    )
+    journal.record(AttemptStarted(at=AT, trial=1, attempt=1, slot=0, device="cpu"))
+    reports = (Report(1, AT + 1, {"val_acc": 0.5}), Report(2, AT + 2, {"val_acc": 0.75}))
+    journal.record(ReportsArrived(at=AT + 2, trial=1, attempt=1, reports=reports))
+    store = SqliteStore.create(directory / "sweep.db")
+    store.write(Batch(meta={"name": "toy", "config": msgspec.json.encode(config).decode()}))
+    store.write(journal.take()[0])
+    store.close()
+    log = directory / "trials/0001/attempts/1/output.log"
+    log.parent.mkdir(parents=True)
+    log.write_text("epoch 1\n")
+    return directory
+
+
+async def look(directory: Path) -> Connection:
+    return await open_sweep(directory, "ada@tty1")
+
+
+async def test_a_sweep_whose_engine_died_is_dead_and_shows_all_it_stored(sweep: Path) -> None:
+    viewer = await look(sweep)
+    view = await viewer.request(m.GetStatus(id=0))
+    detail = await viewer.request(m.ShowTrial(id=0, trial=1))
+    log = await viewer.request(m.ReadLog(id=0, trial=1))
+    space = await viewer.request(m.GetSpace(id=0))
+    await viewer.close()
+
+    assert not viewer.live
+    assert (view.state, view.engine.alive, view.dir) == ("dead", False, str(sweep))
+    assert "resume" in view.sentence
+    assert [value for _, value, _ in detail.series["val_acc"]] == [0.5, 0.75]
+    assert detail.trial.state == "running"
+    assert log.text == "epoch 1\n"
+    assert [p["name"] for p in space] == ["lr"]
+
+
+async def test_screens_get_a_snapshot_of_it(sweep: Path) -> None:
+    viewer = await look(sweep)
+    await viewer.request(m.Subscribe(id=0))
+    push = await asyncio.wait_for(anext(viewer.pushes()), 5)
+    await viewer.close()
+
+    assert isinstance(push, m.Snapshot)
+    assert [row.id for row in push.trials] == ["t0001"]
+    assert not push.more
+
+
+async def test_nothing_can_be_done_to_it_and_it_says_how_to_go_on(sweep: Path) -> None:
+    viewer = await look(sweep)
+    with pytest.raises(ActError, match="tui-tuner resume toy-1"):
+        await viewer.request(m.DoAct(id=0, request="r", act=Stop()))
+    with pytest.raises(NotFoundError):
+        await viewer.request(m.ShowTrial(id=0, trial=2))
+    await viewer.close()
+
+
+async def test_it_is_not_dead_while_an_engine_holds_it(sweep: Path) -> None:
+    lock = os.open(sweep / "engine.lock", os.O_RDWR | os.O_CREAT)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    os.write(lock, b"4321\n")
+
+    viewer = await look(sweep)
+    view = await viewer.request(m.GetStatus(id=0))
+    await viewer.close()
+    os.close(lock)
+
+    assert (view.state, view.engine.pid, view.engine.alive) == ("running", 4321, True)
+
+
+async def test_a_copy_is_looked_at_where_it_lies(sweep: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "a copy"
+    shutil.copytree(sweep, copy)
+    shutil.rmtree(sweep)
+
+    viewer = await look(copy)
+    view = await viewer.request(m.GetStatus(id=0))
+    log = await viewer.request(m.ReadLog(id=0, trial=1))
+    await viewer.close()
+
+    assert view.dir == str(copy)
+    assert log.text == "epoch 1\n"
+
+
+async def test_looking_changes_nothing(sweep: Path) -> None:
+    before = files(sweep)
+    viewer = await look(sweep)
+    await viewer.request(m.ListTrials(id=0))
+    await viewer.close()
+
+    assert files(sweep).items() >= before.items()
+
+
+def files(directory: Path) -> dict[Path, int]:
+    return {p: p.stat().st_mtime_ns for p in directory.rglob("*") if p.is_file()}
+
+
+async def test_a_newer_sweep_is_refused_with_a_sentence(sweep: Path) -> None:
+    with sqlite3.connect(sweep / "sweep.db") as db:
+        db.execute("PRAGMA user_version = 999")
+    db.close()
+
+    with pytest.raises(StoreNewerError, match="newer"):
+        await look(sweep)
+
+
+async def test_a_directory_without_a_sweep_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="no sweep database"):
+        await look(tmp_path)
+
+
+async def test_a_sweep_that_never_began_says_so(tmp_path: Path) -> None:
+    store = SqliteStore.create(tmp_path / "sweep.db")
+    store.write(Batch(meta={"name": "new", "config": '{"name": "new"}'}))
+    store.close()
+
+    viewer = await look(tmp_path)
+    view = await viewer.request(m.GetStatus(id=0))
+    await viewer.close()
+
+    assert view.name == "new"
+    assert "has not begun" in view.sentence

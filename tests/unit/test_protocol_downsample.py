@@ -1,0 +1,46 @@
+"""Thinned curves keep what a person must see."""
+
+from __future__ import annotations
+
+from math import inf, isfinite, nan
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.server.downsample import FEWEST, thin
+from engine.store.base import Point
+
+
+def curve(values: list[float]) -> list[Point]:
+    return [Point(step, value, float(step)) for step, value in enumerate(values)]
+
+
+def test_a_spike_of_one_step_survives() -> None:
+    points = curve([0.5] * 5000)
+    points[3210] = Point(3210, 99.0, 0.0)
+
+    kept = thin(points, 100)
+
+    assert len(kept) <= 100
+    assert points[3210] in kept
+    assert (kept[0], kept[-1]) == (points[0], points[-1])
+
+
+def test_a_value_that_is_no_number_survives() -> None:
+    points = curve([1.0] * 500 + [nan] + [1.0] * 499 + [inf] + [2.0] * 10)
+
+    assert sum(not isfinite(p.value) for p in thin(points, 50)) == 2
+
+
+@given(st.lists(st.floats(), max_size=300), st.integers(-5, 200))
+def test_thinning_keeps_order_ends_extremes_and_bounds(values: list[float], most: int) -> None:
+    points = curve(values)
+    kept = thin(points, most)
+
+    steps = [p.step for p in kept]
+    assert steps == sorted(set(steps))
+    assert len(kept) <= max(most, FEWEST)
+    finite = [v for v in values if isfinite(v)]
+    shown = [p.value for p in kept if isfinite(p.value)]
+    if finite:
+        assert (min(shown), max(shown)) == (min(finite), max(finite))

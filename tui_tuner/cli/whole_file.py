@@ -1,0 +1,49 @@
+"""Writes a file whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from engine.errors import TunerError, UsageError
+from engine.text import clean
+
+
+def write_out(text: str, out: Path, *, force: bool) -> None:
+    """Write to a path, or to the standard output for '-'.
+
+    Raises UsageError where there is something already, unless `force` is set; TunerError where it
+    cannot be written.
+    """
+    if str(out) == "-":
+        sys.stdout.write(text)
+        return
+    shown = clean(str(out))
+    if out.is_dir():
+        raise UsageError(f"{shown} is a directory: name a file")
+    if out.exists() and not force:
+        raise UsageError(f"{shown} exists already; --force overwrites it")
+    try:
+        _replace(text, out)
+    except OSError as error:
+        raise TunerError(f"cannot write {shown}: {error.strerror}") from None
+
+
+def _replace(text: str, out: Path) -> None:
+    descriptor, draft = tempfile.mkstemp(prefix=f".{out.name}.", dir=out.parent)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+            os.fchmod(file.fileno(), 0o666 & ~_umask())
+        os.replace(draft, out)
+    except BaseException:
+        os.unlink(draft)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
