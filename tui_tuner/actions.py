@@ -81,12 +81,21 @@ BY_ID = {action.id: action for action in ACTIONS}
 
 
 def bindings(*places: str) -> list[BindingType]:
-    """Give the bindings of a screen that is in one of these places."""
+    """Give the bindings of a screen that is in one of these places.
+
+    They take priority, which makes Textual carry each out before it looks at the next key: over
+    a slow link many keys come in one packet, and those behind `/` belong to the filter.
+    """
     return [
-        Binding(action.keys, action.id, action.label, show=False)
+        Binding(action.keys, action.id, action.label, show=False, priority=True)
         for action in ACTIONS
         if action.where & set(places) and action.id != "palette"
     ]
+
+
+def works_in(action: str, place: str) -> bool:
+    """Say whether an action works in a place; what is not in the registry works everywhere."""
+    return action not in BY_ID or place in BY_ID[action].where
 
 
 def footer_actions(place: str) -> list[Action]:

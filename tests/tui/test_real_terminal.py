@@ -56,6 +56,7 @@ for epoch in trial.epochs():
 """
 
 Open = Callable[..., Terminal]
+Make = Callable[..., RealSweep]
 
 
 @pytest.fixture
@@ -72,16 +73,32 @@ def open_terminal(tmp_path: Path) -> Iterator[Open]:
         terminal.leave()
 
 
-def made(folder: Path, script: str, *, trials: int = 4, epochs: int = 5) -> RealSweep:
-    return RealSweep(folder, script, CONFIG.format(trials=trials, epochs=epochs))
+@pytest.fixture
+def make_sweep(tmp_path: Path) -> Iterator[Make]:
+    """Give `make_sweep(script)`: a sweep whose engine runs until the test is over."""
+    made: list[RealSweep] = []
+
+    def make(script: str, *, trials: int = 4, epochs: int = 5) -> RealSweep:
+        made.append(RealSweep(tmp_path, script, CONFIG.format(trials=trials, epochs=epochs)))
+        made[-1].start()
+        return made[-1]
+
+    yield make
+    for sweep in made:
+        sweep.kill_engine()
 
 
-def finished(folder: Path, script: str = HELD) -> RealSweep:
-    (folder / "go").touch()
-    sweep = made(folder, script, trials=2)
-    sweep.start()
-    wait_until(lambda: sweep.state == "finished", "the sweep has finished")
-    return sweep
+@pytest.fixture
+def finish_sweep(tmp_path: Path, make_sweep: Make) -> Make:
+    """Give `finish_sweep(script)`: a sweep of two trials that has finished."""
+
+    def finish(script: str = HELD) -> RealSweep:
+        (tmp_path / "go").touch()
+        sweep = make_sweep(script, trials=2)
+        wait_until(lambda: sweep.state == "finished", "the sweep has finished")
+        return sweep
+
+    return finish
 
 
 def timeless(row: str) -> str:
@@ -123,10 +140,9 @@ def test_a_terminal_that_goes_away_takes_nothing_with_it_and_two_others_agree(
 
 
 def test_a_hangup_leaves_the_terminal_as_it_was_and_the_sweep_alive(
-    tmp_path: Path, open_terminal: Open
+    tmp_path: Path, open_terminal: Open, make_sweep: Make
 ) -> None:
-    sweep = made(tmp_path, HELD)
-    sweep.start()
+    sweep = make_sweep(HELD)
     terminal = open_terminal("attach", str(sweep.directory))
     held(terminal)
     terminal.process.send_signal(signal.SIGHUP)
@@ -138,10 +154,9 @@ def test_a_hangup_leaves_the_terminal_as_it_was_and_the_sweep_alive(
 
 
 def test_the_marked_trials_are_pruned_and_their_rows_say_so(
-    tmp_path: Path, open_terminal: Open
+    tmp_path: Path, open_terminal: Open, make_sweep: Make
 ) -> None:
-    sweep = made(tmp_path, HELD)
-    sweep.start()
+    sweep = make_sweep(HELD)
     terminal = open_terminal("attach", str(sweep.directory), size=(160, 30))
     held(terminal)
     terminal.press("g", " ", " ")
@@ -157,10 +172,9 @@ def test_the_marked_trials_are_pruned_and_their_rows_say_so(
 
 
 def test_an_engine_killed_under_the_app_is_told_started_again_and_nothing_moves(
-    tmp_path: Path, open_terminal: Open
+    tmp_path: Path, open_terminal: Open, make_sweep: Make
 ) -> None:
-    sweep = made(tmp_path, HELD)
-    sweep.start()
+    sweep = make_sweep(HELD)
     terminal = open_terminal("attach", str(sweep.directory))
     held(terminal)
     terminal.press("g", "j", " ")
@@ -203,8 +217,8 @@ def test_a_demo_moves_while_it_runs_and_ends_with_the_best_trial(
     assert re.search(rb"best 0\.\d+ by t000[123]", terminal.raw.split(b"\x1b[?1049l")[-1])
 
 
-def test_escape_codes_of_a_trial_reach_no_terminal(tmp_path: Path, open_terminal: Open) -> None:
-    sweep = finished(tmp_path, HOSTILE)
+def test_escape_codes_of_a_trial_reach_no_terminal(open_terminal: Open, finish_sweep: Make) -> None:
+    sweep = finish_sweep(HOSTILE)
     terminal = open_terminal("attach", str(sweep.directory))
     terminal.sees("2 trials are done", "acc")
     terminal.sees("RED")
@@ -213,22 +227,34 @@ def test_escape_codes_of_a_trial_reach_no_terminal(tmp_path: Path, open_terminal
     assert not [code for code in INJECTED if code in terminal.raw]
 
 
-def test_an_idle_terminal_is_sent_nothing(tmp_path: Path, open_terminal: Open) -> None:
-    sweep = finished(tmp_path)
+def test_an_idle_terminal_is_sent_nothing(open_terminal: Open, finish_sweep: Make) -> None:
+    sweep = finish_sweep()
     terminal = open_terminal("attach", str(sweep.directory))
     terminal.sees("2 trials are done", "lr 0.", "at 5")
     terminal.until(lambda: not terminal.written_within(0.3), "it has drawn everything")
     assert terminal.written_within(3.0) == b""
 
 
-def test_forty_by_ten_still_shows_state_best_and_keys(tmp_path: Path, open_terminal: Open) -> None:
-    sweep = finished(tmp_path)
+def test_forty_by_ten_still_shows_state_best_and_keys(
+    open_terminal: Open, finish_sweep: Make
+) -> None:
+    sweep = finish_sweep()
     terminal = open_terminal("attach", str(sweep.directory), size=(40, 10))
     terminal.sees("quick", "finished", "best", "t0001", "q leave")
 
 
-def test_a_terminal_without_utf8_gets_ascii_alone(tmp_path: Path, open_terminal: Open) -> None:
-    sweep = finished(tmp_path)
+def test_a_terminal_without_utf8_gets_ascii_alone(open_terminal: Open, finish_sweep: Make) -> None:
+    sweep = finish_sweep()
     terminal = open_terminal("attach", str(sweep.directory), env={"LANG": "C", "TERM": "linux"})
     terminal.sees("finished", "t0002", "q leave", "lr 0.")
     assert terminal.raw.isascii()
+
+
+def test_keys_that_come_in_one_packet_are_taken_one_at_a_time(
+    open_terminal: Open, make_sweep: Make
+) -> None:
+    sweep = make_sweep(HELD)
+    terminal = open_terminal("attach", str(sweep.directory))
+    held(terminal)
+    terminal.press("/lr<2 state=running NOT epoch>KSq")
+    terminal.sees("lr<2 state=running NOT epoch>KSq", "Enter keep the filter")

@@ -91,3 +91,4 @@ def test_a_sweep_is_watched_left_and_seen_to_its_end_in_tmux(tmp_path: Path, tmu
     tmux.sees("t0001 ✓", "t0002 ✓", "2 trials are done", "q leave")
     tmux.type("q")
     tmux.sees("quick is finished; best 0.")
+    sweep.kill_engine()

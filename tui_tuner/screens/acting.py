@@ -13,7 +13,7 @@ from engine.errors import TunerError
 from engine.protocol.messages import ActResult
 from tui_tuner.modals.confirm import Choice, Confirmed, ConfirmScreen
 from tui_tuner.modals.restart import RestartScreen
-from tui_tuner.view_state import clear_marks
+from tui_tuner.view_state import FINAL, clear_marks
 from tui_tuner.widgets.trial_table import TrialTable
 
 if TYPE_CHECKING:
@@ -43,13 +43,21 @@ class Acting(Screen[None]):
         if isinstance(self.focused, Input):
             idle["back"] = "clear it"
         leave = "leave" if view.ended else "detach"
+        if not self._prunable():
+            idle["prune"] = ""
         if self.app.read_only:
             return {"prune": "", "schedule": "", "detach": leave, **idle}
         word = "resume" if state in ("stopping", "paused", "stopped", "dead") else "stop"
         labels = {"schedule": "" if state in ("", "finished") else word, "detach": leave, **idle}
-        if view.marks:
+        if view.marks and "prune" not in idle:
             labels["prune"] = f"prune {len(view.marks)} marked"
         return labels
+
+    def _prunable(self) -> bool:
+        """Whether any of the marked trials, or the current one, is still to end."""
+        view, cursor = self.app.view, self.query_one(TrialTable).cursor
+        names = view.marks or ({cursor} if cursor is not None else set())
+        return any(view.rows[name].state not in FINAL for name in names if name in view.rows)
 
     def action_prune(self) -> None:
         """End the marked (or the current) trials."""
@@ -116,7 +124,7 @@ class Acting(Screen[None]):
 
     def _say_nothing_to_do(self, result: ActResult) -> None:
         whys = "; ".join(f"{skipped.id}: {skipped.why}" for skipped in result.skipped[:3])
-        self.say(result.sentence or whys or "there is nothing to prune")
+        self.say(f"nothing to prune: {whys}" if whys else "there is nothing to prune")
 
     def _describe(self, name: str) -> str:
         row = self.app.view.rows.get(name)

@@ -10,7 +10,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.screen import Screen
 
-from tui_tuner.actions import PANE, TABLE, bindings
+from tui_tuner.actions import PANE, TABLE, bindings, works_in
 from tui_tuner.screens.acting import Acting
 from tui_tuner.screens.looking import Looking
 from tui_tuner.screens.series import SeriesFeed
@@ -70,6 +70,10 @@ class Dashboard(Looking, Acting, Screen[None]):
         self.set_class(self.size.width >= VERY_WIDE, "-very-wide")
         self.series_feed.ask_soon()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
+        """Leave to a line that is being written the keys that write it."""
+        return works_in(action, self.place)
+
     def show(self, state: ViewState) -> None:
         """Show another state of the sweep."""
         table, pane = self.query_one(TrialTable), self.query_one(TrialPane)
@@ -120,6 +124,7 @@ class Dashboard(Looking, Acting, Screen[None]):
     def _another_trial(self) -> None:
         table = self.query_one(TrialTable)
         self.query_one(TrialPane).show(self.app.view, table.current, self.app.clock())
+        self.query_one(Footer).show(self.place, self.footer_labels())
         self.series_feed.ask_soon()
 
     @on(SeriesFeed.Arrived)

@@ -89,7 +89,7 @@ class Looking(Screen[None]):
             self._turn_to_pane(False)
         elif self._filter.display or self.app.view.ordering.filter is not None:
             self._filter.clear()
-            self._table.focus()
+            self.set_focus(self._table)
             self.app.change_view(filter_by(self.app.view, None))
         elif self.app.view.marks:
             self.app.change_view(clear_marks(self.app.view))
@@ -158,7 +158,7 @@ class Looking(Screen[None]):
 
     def _turn_to_pane(self, pane: bool) -> None:
         self.set_class(pane, "-pane")
-        (self.query_one(TrialPane) if pane else self._table).focus()
+        self.set_focus(self.query_one(TrialPane) if pane else self._table)
         self.call_after_refresh(self.series_feed.ask_soon)
         self.app.refresh_surroundings()
 

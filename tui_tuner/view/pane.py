@@ -133,7 +133,8 @@ def _params(state: ViewState, row: TrialView, width: int) -> list[Line]:
             lines.append([])
             used = 0
         strong = "" if stats is None or not stats.varies else "bold"
-        lines[-1] += [(label, "dim"), (text, strong), ("   ", "")]
+        gap = "   " if lines[-1] else ""
+        lines[-1] += [(gap, ""), (label, "dim"), (text, strong)]
         used += size
     return [crop(runs, width) for runs in lines if line_width(runs)]
 

@@ -38,7 +38,8 @@ def curve_plot(curve: Curve, width: int, height: int, glyphs: Glyphs) -> list[Li
     title = _title(curve, drawn, log, width)
     if not curve.points or height < 5 or width < 20:
         note = "no reports yet" if not curve.points else ""
-        return [title, *([crop(((f"  {note}", "dim"),), width)] * (height - 1))][:height]
+        blank = crop((), width)
+        return [title, crop(((f"  {note}", "dim"),), width), *([blank] * (height - 2))][:height]
     scale = Scale.over([value for _, value in drawn] or [0.0], log)
     rows = height - 3
     labels = scale.labels(rows)

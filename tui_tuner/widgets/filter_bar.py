@@ -34,7 +34,7 @@ class FilterBar(Vertical):
     def open(self) -> None:
         """Show the line and put the keyboard there."""
         self.display = True
-        self.query_one(Input).focus()
+        self.screen.set_focus(self.query_one(Input))
 
     def close(self) -> None:
         """Hide the line unless it says which filter is on."""
