@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 from contextlib import aclosing, suppress
 from pathlib import Path
 
@@ -17,32 +16,33 @@ from engine.protocol.messages import Leave, Subscribe
 from .boundary import FAILED, INTERRUPTED, said
 from .deeds import Deed, do
 from .documents import print_json
+from .interrupts import Interrupts
 from .progress import Progress, summary
 from .reach import who
 
 ENDED = ("finished", "stopped")
+LINK_S = 30.0
 MOST_RESTARTS = 5
 """Starts of the engine without any trial's end in between."""
 
 
-def run_headless(sweep: Path, *, as_json: bool = False) -> int:
+def run_headless(sweep: Path, interrupts: Interrupts, *, as_json: bool = False) -> int:
     """Print progress until the sweep ends; give the exit status: 1 where no trial completed."""
-    return asyncio.run(_Follower(sweep, as_json).run())
+    return asyncio.run(_Follower(sweep, interrupts, as_json).run())
 
 
 class _Follower:
-    def __init__(self, sweep: Path, as_json: bool) -> None:
+    def __init__(self, sweep: Path, interrupts: Interrupts, as_json: bool) -> None:
         self._sweep = sweep
         self._as_json = as_json
         self._progress = Progress(quiet=as_json)
-        self._interrupts: asyncio.Queue[None] = asyncio.Queue()
+        self._interrupts = interrupts
         self._connection: Connection | None = None
         self._restarts = 0
+        self._linked = asyncio.Event()
         self._given_up = asyncio.Event()
 
     async def run(self) -> int:
-        loop = asyncio.get_running_loop()
-        loop.add_signal_handler(signal.SIGINT, self._interrupts.put_nowait, None)
         stopping = asyncio.create_task(self._stop_when_asked())
         following = asyncio.create_task(self._follow())
         leaving = asyncio.create_task(self._given_up.wait())
@@ -56,7 +56,6 @@ class _Follower:
             for task in (stopping, following, leaving):
                 task.cancel()
             await asyncio.gather(stopping, following, leaving, return_exceptions=True)
-            loop.remove_signal_handler(signal.SIGINT)
             if self._connection is not None:
                 await self._connection.close()
 
@@ -83,10 +82,11 @@ class _Follower:
 
     async def _follow_connection(self) -> SweepView:
         connection = await open_sweep(self._sweep, who())
-        self._connection = connection
         try:
             if not connection.live:
                 raise ConnectionLostError("the engine is gone")
+            self._connection = connection
+            self._linked.set()
             await connection.request(Subscribe(id=0, rate=4.0))
             async with aclosing(connection.pushes()) as pushes:
                 async for push in pushes:
@@ -97,6 +97,7 @@ class _Follower:
                         return view
         except ConnectionLostError:
             self._connection = None
+            self._linked.clear()
             await connection.close()
             raise
         raise ConnectionLostError("the engine hung up")
@@ -112,20 +113,21 @@ class _Follower:
             await asyncio.to_thread(start_engine, self._sweep)
 
     async def _stop_when_asked(self) -> None:
-        await self._interrupts.get()
+        await self._interrupts.next()
         await self._stop(Stop(), "stopping: running trials finish; Ctrl-C again stops them at once")
-        await self._interrupts.get()
+        await self._interrupts.next()
         await self._stop(Stop(now=True), "stopping running trials at once")
-        await self._interrupts.get()
+        await self._interrupts.next()
         self._given_up.set()
 
     async def _stop(self, act: Stop, sentence: str) -> None:
         self._progress.note(sentence)
         try:
+            await asyncio.wait_for(self._linked.wait(), LINK_S)
             if self._connection is None:
                 raise ConnectionLostError("the engine is not there at the moment")
             await do(self._connection, Deed(act=act))
         except ActError as error:
             self._progress.note(str(error))
-        except TunerError as error:
-            self._progress.note(f"could not stop: {error}")
+        except (TunerError, TimeoutError) as error:
+            self._progress.note(f"could not stop: {error or 'no engine answers'}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
@@ -15,6 +15,7 @@ from .attach import AsciiOption
 from .boundary import said
 from .documents import print_json
 from .headless import run_headless
+from .interrupts import Interrupts
 from .screen import has_terminal, show_screen
 from .validate import ConfigArgument, SetOption
 
@@ -53,24 +54,41 @@ def command(
     """
     if headless and detach:
         raise UsageError("--headless and --detach exclude each other")
-    made = _create(config, set_ or [], directory, slots)
-    start_engine(made)
+    order = _Order(config, tuple(set_ or ()), directory, slots)
+    if not detach and (headless or json or not has_terminal()):
+        if not headless and not json:
+            said("no terminal: going on headless")
+        with Interrupts() as interrupts:
+            raise SystemExit(run_headless(_start(order), interrupts, as_json=json))
+    made = _start(order)
     if detach:
         print_json({"dir": str(made)}) if json else print(made)
         return
-    if headless or json or not has_terminal():
-        if not headless and not json:
-            said("no terminal: going on headless")
-        raise SystemExit(run_headless(made, as_json=json))
     closing = show_screen(made, ascii_only=ascii_only, exit_when_done=exit_when_done)
     if closing:
         said(closing)
 
 
-def _create(config: Path, overrides: list[str], directory: Path | None, slots: int | None) -> Path:
+class _Order(NamedTuple):
+    config: Path
+    overrides: tuple[str, ...]
+    directory: Path | None
+    slots: int | None
+
+
+def _start(order: _Order) -> Path:
+    """Make the sweep and start its engine; give its directory."""
     from engine.config.load import load_config
 
-    loaded = load_config(config, overrides)
+    loaded = load_config(order.config, order.overrides)
     for warning in loaded.warnings:
         said(warning)
-    return create_sweep(config, overrides, directory=directory, slots=slots, loaded=loaded)
+    made = create_sweep(
+        order.config,
+        order.overrides,
+        directory=order.directory,
+        slots=order.slots,
+        loaded=loaded,
+    )
+    start_engine(made)
+    return made
