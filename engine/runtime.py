@@ -11,6 +11,7 @@ import errno
 import logging
 from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any, Protocol
 
 from engine.core.acts import Act
@@ -28,10 +29,11 @@ from engine.core.events import (
     SweepCreated,
     TrialProposed,
 )
-from engine.core.model import NotStarted, Plan, Running, Trial
+from engine.core.model import NotStarted, Plan, Process, Running, Trial
 from engine.core.seeds import seed_for
+from engine.core.state import Scheduling
 from engine.errors import LaunchError
-from engine.executors.base import Adopted, AttemptSpec, Ended, Executor, Fenced
+from engine.executors.base import Adopted, AttemptSpec, Ended, Executor, Fenced, Settled
 from engine.failpoints import failpoint
 from engine.ingest.base import Harvest
 from engine.publisher import Publisher
@@ -41,6 +43,7 @@ from engine.store.base import Offset
 log = logging.getLogger("engine")
 
 DISK_RETRY_S = 1.0
+HOURS_RETRY_S = 1.0
 
 
 class Proposals(Protocol):
@@ -126,8 +129,7 @@ class Runtime:
 
     async def close(self) -> None:
         """Stop carrying out; attempts run on."""
-        if self._hours is not None:
-            self._hours.cancel()
+        self._forget_the_hours()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -181,7 +183,8 @@ class Runtime:
         )
 
     async def _launch(self, number: int, n: int) -> None:
-        await self.disk_has_space.wait()
+        while not self.disk_has_space.is_set() and not self._is_ending(number, n):
+            await self._wait_for_space()
         state = self._running(number, n)
         if state is None:
             return
@@ -189,26 +192,39 @@ class Runtime:
             self._never_started(number, n, "stopped before it started")
             return
         try:
-            spec = await self._make_spec(self.machine.state.trials[number], n)
-            self.tails.watch(spec, {})
-            process = await self._executor.launch(spec)
+            process = await self._start_attempt(self.machine.state.trials[number], n)
         except (LaunchError, OSError) as error:
+            await self.tails.finish(number, n)
             self._never_started(number, n, str(error))
             return
         failpoint("engine.launch.requested")
         self.record(AttemptLaunched(at=self._clock(), trial=number, attempt=n, process=process))
         self._stop_if_asked_meanwhile(number, n)
 
-    async def _make_spec(self, trial: Trial, n: int) -> AttemptSpec:
+    async def _start_attempt(self, trial: Trial, n: int) -> Process:
+        """Start an attempt's process, on a full disk as soon as there is space."""
         while True:
             try:
-                return self._launcher.spec(trial, n)
-            except OSError as error:
-                if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                spec = self._launcher.spec(trial, n)
+                self.tails.watch(spec, {})
+                return await self._executor.launch(spec)
+            except (LaunchError, OSError) as error:
+                if not _is_disk_full(error) or self._is_ending(trial.number, n):
                     raise
-                self.publisher.notice("launch", f"the disk is full: {trial.name} waits to start")
-                await asyncio.sleep(DISK_RETRY_S)
-                self.publisher.notice("launch", None)
+            await self._show_that_it_waits(trial)
+
+    async def _show_that_it_waits(self, trial: Trial) -> None:
+        self.publisher.notice("launch", f"the disk is full: {trial.name} waits to start")
+        await asyncio.sleep(DISK_RETRY_S)
+        self.publisher.notice("launch", None)
+
+    async def _wait_for_space(self) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.disk_has_space.wait(), DISK_RETRY_S)
+
+    def _is_ending(self, number: int, n: int) -> bool:
+        state = self._running(number, n)
+        return state is None or state.ending is not None
 
     def _never_started(self, number: int, n: int, reason: str) -> None:
         exit_ = NotStarted(reason=reason)
@@ -264,9 +280,7 @@ class Runtime:
 
     async def _settle(self, trial: Trial, known: dict[tuple[int, int], dict[str, int]]) -> None:
         n = trial.next_attempt - 1
-        spec = await self._make_spec(trial, n)
-        self.tails.watch(spec, known.get((trial.number, n), {}))
-        settled = await self._executor.settle(spec)
+        settled = await self._find_out(trial, n, known.get((trial.number, n), {}))
         match settled:
             case Adopted(process=process):
                 if trial.attempts[-1].process is None:
@@ -282,23 +296,47 @@ class Runtime:
             case Ended():
                 await self._attempt_ended(settled)
 
+    async def _find_out(self, trial: Trial, n: int, offsets: dict[str, int]) -> Settled:
+        """What became of an attempt, on a full disk as soon as there is space."""
+        while True:
+            try:
+                spec = self._launcher.spec(trial, n)
+                self.tails.watch(spec, offsets)
+                return await self._executor.settle(spec)
+            except OSError as error:
+                if not _is_disk_full(error):
+                    raise
+            await self._show_that_it_waits(trial)
+
     # Time, tasks ------------------------------------------------------------------------------
 
     def _look_at_the_clock(self) -> None:
         state = self.machine.state
         if state.ended_at is not None:
             self.ended.set()
-        else:
-            self.ended.clear()
-        hours = state.plan.limits.hours
-        if hours is not None and self._hours is None and state.ended_at is None:
-            left = hours * 3600 - state.watch.elapsed(self._clock())
-            loop = asyncio.get_running_loop()
-            self._hours = loop.call_later(max(0.0, left), self._hours_are_over, hours)
+            self._forget_the_hours()
+            return
+        self.ended.clear()
+        if state.plan.limits.hours is not None and self._hours is None:
+            left = state.plan.limits.hours * 3600 - state.watch.elapsed(self._clock())
+            self._call_when_over(left, state.plan.limits.hours)
+
+    def _call_when_over(self, left_s: float, hours: float) -> None:
+        loop = asyncio.get_running_loop()
+        self._hours = loop.call_later(max(0.0, left_s), self._hours_are_over, hours)
 
     def _hours_are_over(self, hours: float) -> None:
+        if self.machine.state.scheduling is Scheduling.DRAINING:
+            self._call_when_over(HOURS_RETRY_S, hours)
+            return
         sentence = f"{hours:g} hours are over"
         self.record(LimitReached(at=self._clock(), limit="hours", sentence=sentence))
+
+    def _forget_the_hours(self) -> None:
+        """A sweep that has ended stops its watch: after `resume` the time left is another."""
+        if self._hours is not None:
+            self._hours.cancel()
+            self._hours = None
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work)
@@ -316,3 +354,8 @@ class Runtime:
         """Record a person's act and return once it is stored."""
         self.record(Acted(at=self._clock(), request=request, who=who, act=act, why=why))
         await self.publisher.committed()
+
+
+def _is_disk_full(error: BaseException) -> bool:
+    cause = error.__cause__ if isinstance(error, LaunchError) else error
+    return isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT)

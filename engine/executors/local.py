@@ -80,6 +80,8 @@ class LocalExecutor(Executor):
             case Finished():
                 return _finished(spec, found)
             case NeverStarted():
+                # A trial that removed its own folder took its claim along, and may still run.
+                await asyncio.to_thread(aftermath.kill_survivors, spec.attempt_dir)
                 return Fenced()
             case Held():
                 watch = Watch(spec, found.process.pid, found.start_time, None, self._on_gone)

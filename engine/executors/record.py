@@ -27,15 +27,26 @@ def take_lock(attempt_dir: str) -> int | None:
 
 
 def create_claim(attempt_dir: str, content: dict[str, Any]) -> bool:
-    """Create the claim; False where someone else was first."""
+    """Create the claim, whole or not at all; False where someone else was first."""
+    path = os.path.join(attempt_dir, "claim")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
     try:
-        fd = os.open(os.path.join(attempt_dir, "claim"), flags, 0o644)
+        fd = os.open(path, flags, 0o644)
     except FileExistsError:
         return False
-    with open(fd, "wb") as file:
-        file.write(json.dumps(content).encode())
+    try:
+        with open(fd, "wb") as file:
+            file.write(json.dumps(content).encode())
+    except OSError:
+        os.unlink(path)
+        raise
     return True
+
+
+def open_output(attempt_dir: str) -> int:
+    """Open the file that takes the trial's standard output and error; its file descriptor."""
+    path = os.path.join(attempt_dir, OUTPUT)
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
 
 
 def read_claim(attempt_dir: str) -> dict[str, Any]:
@@ -45,6 +56,7 @@ def read_claim(attempt_dir: str) -> dict[str, Any]:
 
 def write_exit(attempt_dir: str, content: dict[str, Any]) -> str:
     """Write the result durably beside its place and return where it waits for `publish_exit`."""
+    os.makedirs(attempt_dir, exist_ok=True)
     path = os.path.join(attempt_dir, "exit.json.tmp")
     with open(path, "wb") as file:
         file.write(json.dumps(content).encode())

@@ -11,7 +11,7 @@ import errno
 import os
 import signal
 import time
-from typing import Any, Callable, Dict, List, Optional, Tuple
+from typing import Any, Callable, Dict, List, Optional, Tuple, TypeVar
 
 from . import procfs, record
 
@@ -33,6 +33,10 @@ _KILL_S = 2.0
 _LEAVE_S = 0.1
 """How long what the trial leaves behind may take to leave by itself, to clean up after it."""
 
+_RETRY_S = 0.5
+"""How often a full disk is tried again."""
+
+_Written = TypeVar("_Written")
 Request = Dict[str, Any]
 Become = Callable[[Request], None]
 
@@ -45,20 +49,24 @@ def supervise(request: Request, become: Become) -> int:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_BLOCK, _WATCHED)
     _failpoint(request, 0)
-    lock = record.take_lock(request["attempt_dir"])
+    folder = request["attempt_dir"]
+    lock = _with_space(lambda: record.take_lock(folder))
     if lock is None:
         return OUTRUN
     _failpoint(request, 1)
-    if not record.create_claim(request["attempt_dir"], _claim(request)):
+    if not _with_space(lambda: record.create_claim(folder, _claim(request))):
         return OUTRUN
     _failpoint(request, 2)
-    _run(request, become, lock)
+    output = _with_space(lambda: record.open_output(folder))
+    if output is None:
+        return OUTRUN
+    _run(request, become, lock, output)
     return SETTLED
 
 
-def _run(request: Request, become: Become, lock: int) -> None:
+def _run(request: Request, become: Become, lock: int, output: int) -> None:
     result = {"code": None, "signal": None, "started_at": time.time()}  # type: Dict[str, Any]
-    trial, error = _start(request, become, lock)
+    trial, error = _start(request, become, lock, output)
     _failpoint(request, 3)
     status = _await_end(trial, request["grace_s"])
     _failpoint(request, 4)
@@ -70,22 +78,24 @@ def _run(request: Request, become: Become, lock: int) -> None:
         result["code"] = os.WEXITSTATUS(status)
     else:
         result["signal"] = signal.SIGKILL if status is None else os.WTERMSIG(status)
-    written = _write_exit(request["attempt_dir"], result)
+    written = _with_space(lambda: record.write_exit(request["attempt_dir"], result))
+    if written is None:
+        return
     _failpoint(request, 5)
     record.publish_exit(written)
     _failpoint(request, 6)
 
 
-def _write_exit(attempt_dir: str, result: Dict[str, Any]) -> str:
-    """Write the result, waiting for space on a full disk until told to go."""
+def _with_space(write: Callable[[], _Written]) -> Optional[_Written]:
+    """Do it, on a full disk as soon as there is space; None if told to go before."""
     while True:
         try:
-            return record.write_exit(attempt_dir, result)
+            return write()
         except OSError as fault:
             if fault.errno not in (errno.ENOSPC, errno.EDQUOT):
                 raise
-        if signal.sigtimedwait(_WATCHED - {signal.SIGCHLD}, 1.0):
-            return record.write_exit(attempt_dir, result)
+        if signal.sigtimedwait(_WATCHED - {signal.SIGCHLD}, _RETRY_S):
+            return None
 
 
 def _claim(request: Request) -> Dict[str, Any]:
@@ -95,7 +105,7 @@ def _claim(request: Request) -> Dict[str, Any]:
     return claim
 
 
-def _start(request: Request, become: Become, lock: int) -> Tuple[int, str]:
+def _start(request: Request, become: Become, lock: int, output: int) -> Tuple[int, str]:
     """Fork the trial; the text says why it could not become what it should, if it could not."""
     told, tell = os.pipe()
     runner = os.getpid()
@@ -105,27 +115,26 @@ def _start(request: Request, become: Become, lock: int) -> Tuple[int, str]:
             procfs.die_with_parent(runner)
             os.close(told)
             os.close(lock)
-            _prepare(request)
+            _prepare(request, output)
             become(dict(request, ready=tell))
         except OSError as fault:
             os.write(tell, str(fault).encode(errors="replace")[:1000])
         finally:
             os._exit(127)
+    os.close(output)
     os.close(tell)
     with open(told, "rb") as pipe:
         return trial, pipe.read().decode(errors="replace")
 
 
-def _prepare(request: Request) -> None:
+def _prepare(request: Request, output: int) -> None:
     """Give the child a session, standard streams, signals and folder as a shell would."""
     os.setsid()
     procfs.set_name(request["name"])
-    output = os.path.join(request["attempt_dir"], record.OUTPUT)
-    log = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
     nothing = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
-    for source, target in ((nothing, 0), (log, 1), (log, 2)):
+    for source, target in ((nothing, 0), (output, 1), (output, 2)):
         os.dup2(source, target)
-    os.close(log)
+    os.close(output)
     os.close(nothing)
     os.chdir(request["cwd"])
     for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGCHLD):

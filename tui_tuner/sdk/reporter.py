@@ -11,14 +11,15 @@ from .say import say
 
 MAX_UNSENT = 10_000
 _CHECK_EVERY_S = 1.0
+_RETRY_S = 0.5
 
 
 class Reporter:
     """Sends lines to `path`, one write a line, and never raises for I/O.
 
     What cannot be written now (full disk, folder gone) is kept and sent with a later line, or at
-    exit; of more than MAX_UNSENT lines the oldest are dropped. Safe from any thread, and in forked
-    children, which write to the same file.
+    exit, which waits while the disk is full; of more than MAX_UNSENT lines the oldest are dropped.
+    Safe from any thread, and in forked children, which write to the same file.
     """
 
     def __init__(self, path: str) -> None:
@@ -29,6 +30,7 @@ class Reporter:
         self._torn = False
         self._unsent: list[bytes] = []
         self._warned = False
+        self._disk_full = False
         os.register_at_fork(after_in_child=self._start_anew)
 
     def send(self, line: bytes) -> None:
@@ -77,11 +79,21 @@ class Reporter:
 
     def _put_off(self, error: OSError) -> None:
         self.close()
+        self._disk_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         del self._unsent[:-MAX_UNSENT]
         if not self._warned:
             self._warned = True
             _at_exit(self)
             say(f"cannot write {self.path}: {error.strerror}; reports are kept and sent later")
+
+    def flush_patiently(self) -> None:
+        """Write what is still unsent, waiting for space on a full disk."""
+        self.flush()
+        if self._unsent and self._disk_full:
+            say(f"{len(self._unsent)} reports wait for space on the disk of {self.path}")
+        while self._unsent and self._disk_full:
+            time.sleep(_RETRY_S)
+            self.flush()
 
     def close(self) -> None:
         """Let go of the file; a later line opens it again."""
@@ -100,5 +112,5 @@ class Reporter:
 def _at_exit(reporter: Reporter) -> None:
     import atexit
 
-    atexit.unregister(reporter.flush)
-    atexit.register(reporter.flush)
+    atexit.unregister(reporter.flush_patiently)
+    atexit.register(reporter.flush_patiently)
