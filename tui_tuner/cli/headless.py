@@ -11,14 +11,14 @@ from engine.core.acts import Stop
 from engine.core.views import SweepView
 from engine.errors import ActError, ConnectionLostError, EngineRunningError, TunerError
 from engine.lifecycle import open_sweep, start_engine
-from engine.protocol.messages import Leave, Subscribe
+from engine.protocol.messages import GetStatus, Leave, Subscribe
 
 from .boundary import FAILED, INTERRUPTED, said
 from .deeds import Deed, do
 from .documents import print_json
 from .interrupts import Interrupts
 from .progress import Progress, summary
-from .reach import who
+from .reach import who, with_sweep
 
 ENDED = ("finished", "stopped")
 LINK_S = 30.0
@@ -29,6 +29,21 @@ MOST_RESTARTS = 5
 def run_headless(sweep: Path, interrupts: Interrupts, *, as_json: bool = False) -> int:
     """Print progress until the sweep ends; give the exit status: 1 where no trial completed."""
     return asyncio.run(_Follower(sweep, interrupts, as_json).run())
+
+
+def part(sweep: Path) -> None:
+    """Print how an ended sweep went, and send its engine home; nothing where it goes on."""
+
+    async def ask(connection: Connection) -> SweepView:
+        view: SweepView = await connection.request(GetStatus(id=0))
+        if view.state in ENDED:
+            await connection.request(Leave(id=0))
+        return view
+
+    view = with_sweep(sweep, ask, read_only=False)
+    if view.state in ENDED:
+        for line in summary(view):
+            print(line)
 
 
 class _Follower:

@@ -14,7 +14,7 @@ from .arguments import Json
 from .attach import AsciiOption
 from .boundary import said
 from .documents import print_json
-from .headless import run_headless
+from .headless import part, run_headless
 from .interrupts import Interrupts
 from .screen import has_terminal, show_screen
 from .validate import ConfigArgument, SetOption
@@ -65,7 +65,9 @@ def command(
         print_json({"dir": str(made)}) if json else print(made)
         return
     closing = show_screen(made, ascii_only=ascii_only, exit_when_done=exit_when_done)
-    if closing:
+    if exit_when_done:
+        part(made)
+    elif closing:
         said(closing)
 
 
