@@ -49,9 +49,17 @@ class Checkpoints:
         self._saved = True
         return path
 
-    def load(self) -> tuple[Any, int, str] | None:
-        """Read the newest checkpoint that can be read; give (state, step, path) or None."""
-        for name in self._newest_first():
+    def load(self, reported: int | None = None) -> tuple[Any, int, str] | None:
+        """Read the newest checkpoint that can be read; give (state, step, path) or None.
+
+        `reported` is the last step that earlier attempts reported. Where one of them died between
+        saving the step after it and reporting that, the checkpoint before is read, so that the
+        report is made after all.
+        """
+        names = self._newest_first()
+        if reported is not None and not self._saved:
+            names = _without_unreported(names, reported)
+        for name in names:
             path = os.path.join(self.folder, name)
             try:
                 state, step = read_state(path)
@@ -118,6 +126,14 @@ class Checkpoints:
             return os.listdir(self.folder)
         except OSError:
             return []
+
+
+def _without_unreported(names: list[str], reported: int) -> list[str]:
+    """Leave out a newest checkpoint that lies one step ahead of the reports, if one lies before."""
+    newest = _step(names[0]) if names else 0
+    earlier = [name for name in names if _step(name) < newest]
+    can_go_back = newest == 1 or (earlier and _step(earlier[0]) == reported)
+    return earlier if newest == reported + 1 and can_go_back else names
 
 
 def _step(name: str) -> int:

@@ -12,6 +12,7 @@ from .context import Context, is_chief
 from .control import Control
 from .encode import encode, plain
 from .params import overlay, read_params
+from .reported import last_reported
 from .reporter import Reporter
 from .say import say
 
@@ -152,9 +153,14 @@ class Trial:
     def load(self) -> Any:
         """Read the newest readable checkpoint; `epochs()` then goes on after it. None: no such.
 
-        Sets the global random generators to where they stood. Tensors come back on the CPU.
+        Sets the global random generators to where they stood. Tensors come back on the CPU. An
+        epoch that was saved but never reported, by an attempt that died in between, is run again.
         """
-        found = self._checkpoints.load()
+        context = self._context
+        reported = (
+            last_reported(context.attempt_dir, context.attempt) if context.attempt_dir else None
+        )
+        found = self._checkpoints.load(reported)
         if found is None:
             return None
         state, self._resumed_at, path = found
