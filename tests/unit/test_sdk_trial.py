@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,18 +22,22 @@ MakeTrial = Callable[..., Trial]
 
 
 @pytest.fixture
-def make_trial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeTrial:
+def make_trial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeTrial]:
     """A trial of a sweep: parameters in a file, the rest in the environment."""
     monkeypatch.delenv("RANK", raising=False)
+    made: list[Trial] = []
 
     def make(params: dict[str, Any] | None = None, /, **defaults: Any) -> Trial:
         (tmp_path / "attempts" / "1").mkdir(parents=True, exist_ok=True)
         (tmp_path / "params.json").write_text(json.dumps(params or {}))
         trial = Trial(Context(environment(tmp_path)))
         trial.take_defaults(defaults)
+        made.append(trial)
         return trial
 
-    return make
+    yield make
+    for trial in made:
+        trial._reporter.close()
 
 
 def environment(trial_dir: Path, budget: str = "5") -> dict[str, str]:
