@@ -16,6 +16,8 @@ from engine.text import clean
 
 _BOOT = str(Path(__file__).with_name("boot.py"))
 _READY_S = 180.0
+_ANSWER_S = 10.0
+"""A fork takes some 15 ms: a zygote that needs so long is stopped, or stuck."""
 _LEAVE_S = 1.0
 _LINE_LIMIT = 1 << 20
 
@@ -65,7 +67,7 @@ class Zygote:
         try:
             await zygote._await_ready(reader)
         except BaseException:
-            signal.pidfd_send_signal(zygote._pidfd, signal.SIGKILL)
+            zygote._end()
             await zygote._reap()
             await zygote.close(frozenset())
             raise
@@ -82,12 +84,22 @@ class Zygote:
         self._waiting[number] = answer
         try:
             self._writer.write(json.dumps({**request, "id": number}).encode() + b"\n")
-            reply = await answer
+            async with asyncio.timeout(_ANSWER_S):
+                reply = await answer
+        except TimeoutError:
+            self._end()
+            raise Refused(f"the zygote did not answer within {_ANSWER_S:g} s") from None
         finally:
             self._waiting.pop(number, None)
         if "refused" in reply:
             raise Refused(reply["refused"])
         return reply["pid"], reply["start_time"]
+
+    def _end(self) -> None:
+        """Kill the process; if it was about to fork, the claim keeps the attempt from a second."""
+        self.alive = False
+        with suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
 
     async def await_gone(self, runner: int, timeout_s: float) -> None:
         """Wait until the zygote has reaped the runner and what it left, or is gone itself."""
