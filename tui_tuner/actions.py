@@ -79,6 +79,9 @@ ACTIONS: tuple[Action, ...] = (
 
 BY_ID = {action.id: action for action in ACTIONS}
 
+MOVES = ("down", "up", "first", "last", "page_down", "page_up")
+"""What the help tells in one line."""
+
 
 def bindings(*places: str) -> list[BindingType]:
     """Give the bindings of a screen that is in one of these places.

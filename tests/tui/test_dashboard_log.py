@@ -52,4 +52,4 @@ async def test_progress_bars_show_their_last_state_and_escapes_are_defused(tui, 
 async def test_a_silent_trial_is_said_to_be_silent(tui, source):
     async with tui(source) as t:
         await t.press("l")
-        await t.sees("has written nothing yet")
+        await t.sees("has written nothing")

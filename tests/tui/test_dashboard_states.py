@@ -47,7 +47,9 @@ async def test_a_dead_engine_is_told_with_the_way_out(tui, source):
     source.live = False
     source.set_sweep(state="dead", engine=type(source.status().engine)(pid=None, alive=False))
     async with tui(source, (120, 40)) as t:
-        await t.sees("the engine is gone; its trials go on; showing what is stored")
+        await t.sees(
+            "the engine is gone: `tui-tuner resume digits` starts it again; its trials go on"
+        )
         assert "tui-tuner resume digits" in t.text
         assert "stored" in t.lines[0]
 

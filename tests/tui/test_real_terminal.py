@@ -38,11 +38,14 @@ for epoch in trial.epochs():
 
 STEADY = """
 import time
+from pathlib import Path
 import tui_tuner as tt
 trial = tt.trial(lr=0.5)
+while not Path("go").exists():
+    time.sleep(0.01)
 for epoch in trial.epochs():
     trial.report(epoch, acc=trial.params.lr * epoch / 10)
-    time.sleep(0.1)
+    time.sleep(0.15)
 """
 
 INJECTED = (b"\x1b]52;", b"\x1b[31mRED", b"\x1b[2J\x1b[HOWNED", b"\x9b31m", b"\x1bP")
@@ -199,7 +202,7 @@ def test_a_demo_moves_while_it_runs_and_ends_with_the_best_trial(
     tmp_path: Path, open_terminal: Open
 ) -> None:
     (tmp_path / "train.py").write_text(STEADY)
-    (tmp_path / "sweep.yaml").write_text("program: train.py" + CONFIG.format(trials=3, epochs=10))
+    (tmp_path / "sweep.yaml").write_text("program: train.py" + CONFIG.format(trials=2, epochs=12))
     terminal = open_terminal("run", "sweep.yaml", "--exit-when-done", size=(100, 24))
     rows: list[str] = []
 
@@ -207,14 +210,16 @@ def test_a_demo_moves_while_it_runs_and_ends_with_the_best_trial(
         row = timeless(terminal.row("t0001"))
         if row and row not in rows:
             rows.append(row)
-        return "3 trials are done" in terminal.text
+        return "2 trials are done" in terminal.text
 
+    terminal.until(lambda: "▶" in terminal.row("t0001"), "t0001 runs")
+    (tmp_path / "go").touch()
     terminal.until(over, "the sweep is done")
     assert len(rows) >= 4
     assert len({"".join(c for c in row if c in "▁▂▃▄▅▆▇█") for row in rows}) >= 3
     assert terminal.ends() == 0
     terminal.sees("quick is finished; best 0.")
-    assert re.search(rb"best 0\.\d+ by t000[123]", terminal.raw.split(b"\x1b[?1049l")[-1])
+    assert re.search(rb"best 0\.\d+ by t000[12]", terminal.raw.split(b"\x1b[?1049l")[-1])
 
 
 def test_escape_codes_of_a_trial_reach_no_terminal(open_terminal: Open, finish_sweep: Make) -> None:

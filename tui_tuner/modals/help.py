@@ -11,9 +11,9 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tui_tuner.actions import ACTIONS, LOG, MAIN, Action
+from tui_tuner.actions import ACTIONS, BY_ID, LOG, MAIN, MOVES
 
-_NOTE = "Lowercase looks, capital acts; every capital says what it will do before it does it."
+_NOTE = "Lowercase looks, capital acts; a capital asks before it does anything."
 
 
 class HelpScreen(ModalScreen[None]):
@@ -33,16 +33,21 @@ class HelpScreen(ModalScreen[None]):
 
 def help_text() -> str:
     """Write the keys, grouped by what they do and where."""
-    groups = [
-        ("look", [a for a in ACTIONS if not a.acts and a.where & MAIN]),
-        ("act", [a for a in ACTIONS if a.acts]),
-        ("in the log", [a for a in ACTIONS if a.where == frozenset({LOG})]),
-    ]
-    lines = [_NOTE]
-    for title, actions in groups:
-        lines += ["", title, *(_entry(action) for action in actions)]
-    return "\n".join(lines)
+    looks = [a for a in ACTIONS if not a.acts and a.where & MAIN and a.id not in MOVES]
+    log = [a for a in ACTIONS if a.where == frozenset({LOG})]
+    keys = " ".join(BY_ID[name].key for name in MOVES)
+    return "\n".join(
+        [
+            _NOTE,
+            "act",
+            *(_entry(action.key, action.help) for action in ACTIONS if action.acts),
+            "look",
+            _entry(keys, "move: a row, to either end, a screenful"),
+            *(_entry(action.key, action.help) for action in looks),
+            *(_entry(action.key, f"in the log: {action.help}") for action in log),
+        ]
+    )
 
 
-def _entry(action: Action) -> str:
-    return f"  {action.key:<8}{action.help}"
+def _entry(key: str, text: str) -> str:
+    return f"  {key:<8}{text}" if len(key) < 8 else f"  {key}  {text}"

@@ -91,6 +91,7 @@ class Dashboard(Looking, Acting, Screen[None]):
         """Show the lines around the table anew."""
         width, around, state = self.size.width, self.app.around(), self.app.view
         self._drawn("banner").display = banner_line(state, around, width) is not None
+        self._drawn("devices").display = state.sweep is None or bool(state.sweep.devices)
         self._drawn("warning").display = warning_line(state, around, width) is not None
         for name in ("sweep", "devices", "banner", "warning"):
             self._drawn(name).repaint()

@@ -21,7 +21,10 @@ MAX_PLOT = 18
 
 
 class PaneOptions(Struct, frozen=True):
-    """How the pane is looked at: which metric comes first, and whether its axis is logarithmic."""
+    """How the pane is looked at: which metric comes first, and whether its axis is logarithmic.
+
+    `metric` counts round and round, whatever the number of metrics.
+    """
 
     metric: int = 0
     log: bool = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from engine.core.views import DeviceView, SweepView
-from tui_tuner.view_state import ViewState
+from tui_tuner.view_state import FINAL, ViewState
 
 from .glyphs import STATE_ROLES, Glyphs
 from .line import Line, crop, fit, line_width, pack, plain
@@ -16,6 +16,10 @@ _STATE_ROLES = {"running": "accent", "dead": "error", "finished": "best", "stopp
 
 
 _ROOMY = 110
+_NARROW = 60
+_QUIET = ("live", "stored")
+"""Links that a narrow header need not mention: the banner tells of all others."""
+
 _ORDER = ("running", "paused", "waiting", "complete", "pruned", "failed")
 
 
@@ -43,19 +47,15 @@ class Surroundings(Struct, frozen=True):
 
 def sweep_line(state: ViewState, around: Surroundings, width: int) -> Line:
     """The header: name, state, best, counts, elapsed, ETA, and the link at the right edge."""
-    link = _link(around)
-    room = width - line_width(link) - 2
-    name: Line = ((plain(state.sweep.name if state.sweep else around.title, 40), "bold"),)
-    parts = [(9, name)]
+    link = () if width < _NARROW and around.link.phase in _QUIET else (*_link(around), (" ", ""))
+    room = width - line_width(link)
+    called = plain(state.sweep.name if state.sweep else around.title, 40)
+    parts: list[tuple[int, Line]] = [(8, ((fit(called, max(8, width // 4)).rstrip(), "bold"),))]
     if state.sweep is not None:
         counts = (_short_counts if width < _ROOMY else _counts)(state, around.glyphs)
         parts += _sweep_parts(state, state.sweep, around, counts)
-    return (
-        *crop(((" ", ""), *pack(parts, room - 2, gap=3 if width >= _ROOMY else 2)), room),
-        *link,
-        (" ", ""),
-        (" ", ""),
-    )
+    packed = pack(parts, room - 2, gap=3 if width >= _ROOMY else 2)
+    return (*crop(((" ", ""), *packed), room), *link)
 
 
 def _sweep_parts(
@@ -64,17 +64,17 @@ def _sweep_parts(
     glyphs = around.glyphs
     shown = plain(sweep.state)
     parts: list[tuple[int, Line]] = [
-        (8, ((f"{glyphs.mark} {shown}", _STATE_ROLES.get(sweep.state, "")),))
+        (9, ((f"{glyphs.mark} {shown}", _STATE_ROLES.get(sweep.state, "")),))
     ]
     if sweep.stage and sweep.stage != "main":
         parts.append((3, ((plain(sweep.stage, 20), ""),)))
     if sweep.best is not None:
         text = state.value_format.text(sweep.best.value)
         where = f" {sweep.best.trial}"
-        parts.append((7, (("best ", "dim"), (text, "best"), (where, "best"))))
+        parts.append((10, (("best ", "dim"), (text, "best"), (where, "best"))))
     parts.append((6, counts))
     if sweep.trials_limit:
-        done = sum(count for word, count in state.counts.items() if word not in ("waiting",))
+        done = sum(state.counts.get(word, 0) for word in FINAL)
         parts.append((2, ((f"{done}/{sweep.trials_limit} trials", "dim"),)))
     parts.append((4, ((duration(state.elapsed_s(around.now)), ""),)))
     if sweep.eta_s is not None and not state.ended:
@@ -171,9 +171,10 @@ def _banner(state: ViewState, around: Surroundings) -> tuple[str, str]:
         how = (
             "press S to start it again"
             if around.can_restart and not around.read_only
-            else (f"`tui-tuner resume {plain(sweep.name, 40)}` starts it again")
+            else f"`tui-tuner resume {plain(sweep.name, 40)}` starts it again"
         )
-        return f"the engine is gone; its trials go on; showing what is stored; {how}", "alarm"
+        running = "; its trials go on" if state.counts.get("running") else ""
+        return f"the engine is gone: {how}{running}; this is what is stored", "alarm"
     if state.ended:
         return _ending(state, sweep), "done"
     if sweep.state in ("stopping", "paused") and sweep.sentence:
@@ -189,10 +190,7 @@ def _ending(state: ViewState, sweep: SweepView) -> str:
     if sweep.state == "stopped":
         return f"{why}; S goes on with it; `tui-tuner best {name}` prints the best"
     value = value_format(sweep.best.value).text(sweep.best.value)
-    return (
-        f"{why}; best {value} by {sweep.best.trial}; Enter opens it; "
-        f"`tui-tuner best {name} --yaml` writes it down"
-    )
+    return f"{why}; best {value} by {sweep.best.trial}: `tui-tuner best {name} --yaml`"
 
 
 def empty_lines(state: ViewState, around: Surroundings) -> list[str]:

@@ -45,7 +45,7 @@ class LogView(Lines, can_focus=True):
         if surplus > 0:
             del self._text[:surplus]
             self._top = max(0, self._top - surplus)
-        self._note = "this trial has written nothing yet"
+        self._note = "this trial has written nothing"
         self._repaint_at(self._top)
 
     def note(self, text: str) -> None:

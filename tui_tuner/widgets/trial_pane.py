@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from tui_tuner.view.glyphs import UNICODE, Glyphs
 from tui_tuner.view.line import Line
-from tui_tuner.view.pane import PaneOptions, Series, metric_names, pane_lines
+from tui_tuner.view.pane import PaneOptions, Series, pane_lines
 from tui_tuner.view.table import centred
 from tui_tuner.view_state import TrialView, ViewState
 
@@ -45,13 +45,10 @@ class TrialPane(Lines, can_focus=True):
             self._series = series
             self.repaint()
 
-    def next_metric(self) -> str:
-        """Put the next metric first; give its name."""
-        names = metric_names(self._state, self._series) or [""]
-        position = (self.options.metric + 1) % len(names)
-        self.options = replace(self.options, metric=position)
+    def next_metric(self) -> None:
+        """Put the next metric first, as soon as the curves are here if they are not yet."""
+        self.options = replace(self.options, metric=self.options.metric + 1)
         self.repaint()
-        return names[position]
 
     def toggle_log(self) -> bool:
         """Switch the first plot's value axis between linear and log; say whether it is log."""
