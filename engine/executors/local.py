@@ -26,6 +26,9 @@ from .zygotes import Zygotes
 _REAP_S = 2.0
 """How long to wait for a zygote's word that what a dead runner left is gone."""
 
+_PLAIN_TRIES = 3
+"""How often the plain zygote may fail or die before its attempt does."""
+
 Key = tuple[int, int]
 
 
@@ -114,11 +117,13 @@ class LocalExecutor(Executor):
                 return await self._fork(zygote, self._request(spec, env, command), spec)
             except Refused as refusal:
                 note = str(refusal)
-        try:
-            plain = await self._zygotes.plain()
-            return await self._fork(plain, self._request(spec, env, None, note), spec)
-        except Refused as refusal:
-            raise LaunchError(f"{trial_name(spec.trial)} cannot start: {refusal}") from refusal
+        request = self._request(spec, env, None, note)
+        for _ in range(_PLAIN_TRIES):
+            try:
+                return await self._fork(await self._zygotes.plain(), request, spec)
+            except Refused as refusal:
+                reason = refusal
+        raise LaunchError(f"{trial_name(spec.trial)} cannot start: {reason}") from reason
 
     def _request(
         self,

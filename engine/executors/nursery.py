@@ -126,7 +126,7 @@ class Zygote:
     async def _await_ready(self, reader: asyncio.StreamReader) -> None:
         try:
             async with asyncio.timeout(_READY_S):
-                line = await reader.readline()
+                line = await _next_line(reader)
         except TimeoutError:
             raise Refused(f"its imports took longer than {_READY_S:.0f} s") from None
         message = json.loads(line) if line else {"failed": self._last_words()}
@@ -135,7 +135,7 @@ class Zygote:
 
     async def _listen(self, reader: asyncio.StreamReader) -> None:
         try:
-            while line := await reader.readline():
+            while line := await _next_line(reader):
                 await self._hear(json.loads(line))
         finally:
             self.alive = False
@@ -176,6 +176,14 @@ class Zygote:
         )
         last = lines.strip().splitlines()[-1:] or ["no message"]
         return f"the zygote died while importing: {last[0]}"
+
+
+async def _next_line(reader: asyncio.StreamReader) -> bytes:
+    """Read a line; empty once the zygote is gone, whether or not it had read all we sent."""
+    try:
+        return await reader.readline()
+    except ConnectionError:
+        return b""
 
 
 def _spawn(

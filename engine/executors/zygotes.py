@@ -65,23 +65,23 @@ class Zygotes:
         self, key: Key, python: list[str], started_with: dict[str, str], read: dict[str, str]
     ) -> Zygote:
         entry = self._entries.get(key)
-        if entry is None or _has_died(entry):
+        if entry is None or _has_died(entry) or (key == _PLAIN and _has_failed(entry)):
             if key != _PLAIN and self._deaths.get(key, 0) >= _MAX_DEATHS:
                 raise Refused(f"the zygote has died {_MAX_DEATHS} times")
             start = asyncio.create_task(Zygote.start(python, started_with, key[1]))
             self._entries[key] = _Entry(start=start, environment=read)
-            if entry is not None:
+            if entry is not None and not _has_failed(entry):
                 self._deaths[key] = self._deaths.get(key, 0) + 1
                 await entry.start.result().close(frozenset())
             return await asyncio.shield(start)
         return await asyncio.shield(entry.start)
 
 
-def _has_died(entry: _Entry) -> bool:
+def _has_failed(entry: _Entry) -> bool:
+    """Whether it never got as far as to serve."""
     start = entry.start
-    return (
-        start.done()
-        and not start.cancelled()
-        and not start.exception()
-        and not start.result().alive
-    )
+    return start.done() and (start.cancelled() or start.exception() is not None)
+
+
+def _has_died(entry: _Entry) -> bool:
+    return entry.start.done() and not _has_failed(entry) and not entry.start.result().alive

@@ -58,7 +58,10 @@ class StoredSource(SweepSource):
         view = replace(
             view, dir=str(self.directory), engine=EngineView(pid=self._pid or None, alive=alive)
         )
-        if view.state not in UNDER_WAY or alive:
+        if alive:
+            silent = f"the engine, process {self._pid}, does not answer: this is what it stored"
+            return replace(view, warnings=[silent, *view.warnings])
+        if view.state not in UNDER_WAY:
             return view
         return replace(view, state="dead", eta_s=None, sentence=_died(view))
 
