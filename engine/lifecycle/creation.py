@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import re
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,17 +50,13 @@ def create_sweep(
     if slots is not None and slots < 1:
         raise UsageError(f"--slots {slots}: at least 1")
     try:
-        made = _take(directory) if directory else _make(loaded.config.name)
+        made = _own(directory) if directory else _make(loaded.config.name)
+        with _alone_in(made):
+            _check_empty(made)
+            _fill_or_undo(made, config, overrides, loaded, slots, keep=directory is not None)
     except OSError as error:
         where = directory or Path(SWEEPS).absolute()
         raise TunerError(f"cannot make a sweep in {where}: {error.strerror}") from None
-    try:
-        _fill(made, config, overrides, loaded, slots)
-    except BaseException as error:
-        _undo(made, keep=directory is not None)
-        if isinstance(error, OSError):
-            raise TunerError(f"cannot make a sweep in {made}: {error.strerror}") from None
-        raise
     remember(made)
     return made
 
@@ -78,9 +77,24 @@ def _make(name: str) -> Path:
     raise TunerError(f"{parent} holds {MOST_A_DAY} sweeps called {stem} of today already")
 
 
-def _take(directory: Path) -> Path:
+def _own(directory: Path) -> Path:
     directory = directory.expanduser().absolute()
     directory.mkdir(parents=True, exist_ok=True)
+    return directory
+
+
+@contextmanager
+def _alone_in(directory: Path) -> Iterator[None]:
+    """Keep whoever makes a sweep in the same directory at the same time waiting."""
+    fd = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(fd)
+
+
+def _check_empty(directory: Path) -> None:
     if (directory / DATABASE).exists():
         name = directory.name
         raise UsageError(
@@ -88,7 +102,22 @@ def _take(directory: Path) -> Path:
         )
     if any(directory.iterdir()):
         raise UsageError(f"{directory} is not empty: a sweep needs a directory of its own")
-    return directory
+
+
+def _fill_or_undo(
+    made: Path,
+    path: Path,
+    overrides: Sequence[str],
+    loaded: Loaded,
+    slots: int | None,
+    *,
+    keep: bool,
+) -> None:
+    try:
+        _fill(made, path, overrides, loaded, slots)
+    except BaseException:
+        _undo(made, keep=keep)
+        raise
 
 
 def _fill(
