@@ -132,7 +132,9 @@ async def ingest(folder: Path) -> tuple[float, float]:
         launcher=numbered,
         clock=time.time,
     )
-    runtime.tails = tails = ThreadedTails(runtime.take_harvest, objective="val_acc", patterns=[])
+    runtime.attempts.tails = tails = ThreadedTails(
+        runtime.attempts.take_harvest, objective="val_acc", patterns=[]
+    )
     await runtime.start(plan, 1, [])
     changed = asyncio.Event()
     publisher.watch(lambda commit: changed.set())

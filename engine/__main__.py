@@ -125,11 +125,11 @@ class Engine:
             clock=time.time,
         )
         tails = ThreadedTails(
-            runtime.take_harvest,
+            runtime.attempts.take_harvest,
             objective=config.metric.name,
             patterns=config.metrics.stdout,
         )
-        runtime.tails = tails
+        runtime.attempts.tails = tails
         try:
             await runtime.start(plan, os.getpid(), store.offsets())
             await self._answer(runtime, config)
@@ -144,9 +144,9 @@ class Engine:
     def _disk_full(self, full: bool, text: str) -> None:
         """Show the banner; nothing is launched until space returns."""
         if full:
-            self.runtime.disk_has_space.clear()
+            self.runtime.attempts.disk_has_space.clear()
         else:
-            self.runtime.disk_has_space.set()
+            self.runtime.attempts.disk_has_space.set()
         self.publisher.notice("disk", text if full else None)
 
     async def _answer(self, runtime: Runtime, config: Config) -> None:

@@ -23,6 +23,9 @@ for step in range(1, {reports} + 1):
     time.sleep({pause})
 """
 
+MOST_KILLS = 40
+"""On a busy machine an engine gets little done in half a second: the last one is left alone."""
+
 CONFIG = """
 metric: {{name: acc, goal: maximize}}
 parameters: {{lr: {{min: 0.0, max: 1.0}}}}
@@ -58,12 +61,15 @@ def test_killing_the_engine_again_and_again_loses_and_repeats_nothing(tmp_path: 
     sweep = sweep_of(tmp_path, trials=200, reports=20, slots=4, pause=0.005)
     moments = random.Random(20)
     kills = 0
-    while sweep.state != "finished":
+    while sweep.state != "finished" and kills < MOST_KILLS:
         sweep.start()
         time.sleep(moments.uniform(0.06, 0.5))
         if engine_pid(sweep.directory) is not None and sweep.state != "finished":
             sweep.kill_engine()
             kills += 1
+    if sweep.state != "finished":
+        sweep.start()
+        wait_until(lambda: sweep.state == "finished", "the sweep has finished")
     assert kills >= 5
     assert_nothing_lost(sweep, trials=200, reports=20)
 

@@ -1,0 +1,221 @@
+"""Starts attempts, finds out what became of them, and records how they end."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from typing import Any, Protocol
+
+from engine.core.events import AttemptEnded, AttemptFenced, AttemptLaunched, ReportsArrived
+from engine.core.model import NotStarted, Process, Running, Trial
+from engine.errors import LaunchError
+from engine.executors.base import Adopted, AttemptSpec, Ended, Executor, Fenced, Settled
+from engine.failpoints import failpoint
+from engine.ingest.base import Harvest
+from engine.publisher import Publisher
+from engine.store.base import Offset
+
+DISK_RETRY_S = 1.0
+
+Spawn = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
+Offsets = dict[tuple[int, int], dict[str, int]]
+"""(trial, attempt) -> file -> how far it has been read."""
+
+
+class Launcher(Protocol):
+    """Makes the folder of an attempt and says how to start it. Raises OSError, TunerError."""
+
+    def spec(self, trial: Trial, attempt: int) -> AttemptSpec:
+        """What to start for this attempt; its folders and params.json exist afterwards."""
+        ...
+
+
+class Tails(Protocol):
+    """Reads what attempts write. New reports reach the runtime through `take_harvest`."""
+
+    def watch(self, spec: AttemptSpec, offsets: dict[str, int]) -> None:
+        """Begin to read an attempt's files from these offsets."""
+        ...
+
+    async def finish(self, trial: int, attempt: int) -> list[Harvest]:
+        """Read to the very end and stop watching; all earlier harvests have been taken."""
+        ...
+
+
+class Attempts:
+    """The attempts of one sweep. `tails` is given before anything is started.
+
+    While `disk_has_space` is not set nothing is started; what waits can still be stopped.
+    """
+
+    def __init__(
+        self,
+        publisher: Publisher,
+        *,
+        executor: Executor,
+        launcher: Launcher,
+        clock: Callable[[], float],
+        spawn: Spawn,
+    ) -> None:
+        self.tails: Tails
+        self.disk_has_space = asyncio.Event()
+        self.disk_has_space.set()
+        self._publisher = publisher
+        self._record = publisher.record
+        self._trials = publisher.journal.machine.state.trials
+        self._executor = executor
+        self._launcher = launcher
+        self._clock = clock
+        self._spawn = spawn
+        self._launching: dict[tuple[int, int], asyncio.Task[None]] = {}
+        executor.on_end = self._take_end
+
+    def launch(self, number: int, n: int) -> None:
+        """Begin to start an attempt."""
+        task = self._spawn(self._launch(number, n))
+        self._launching[number, n] = task
+        task.add_done_callback(lambda _: self._launching.pop((number, n), None))
+
+    def stop(self, number: int, n: int) -> None:
+        """Begin to end an attempt; one that is still being started ends once it runs."""
+        if (number, n) not in self._launching:
+            self._executor.stop(number, n)
+
+    def settle(self, number: int, known: Offsets) -> None:
+        """Begin to find out what became of a trial's attempt while no engine looked."""
+        self._spawn(self._settle(self._trials[number], known))
+
+    def take_harvest(self, harvest: Harvest) -> None:
+        """Record what an attempt wrote, its reports and its offsets in one transaction."""
+        offsets = [
+            Offset(trial=harvest.trial, attempt=harvest.attempt, file=file, offset=offset)
+            for file, offset in harvest.offsets.items()
+        ]
+        self._record(
+            ReportsArrived(
+                at=self._clock(),
+                trial=harvest.trial,
+                attempt=harvest.attempt,
+                reports=harvest.reports,
+                rejected=harvest.rejected,
+                complaint=harvest.complaint,
+            ),
+            offsets,
+        )
+
+    # Starting -------------------------------------------------------------------------------
+
+    async def _launch(self, number: int, n: int) -> None:
+        while not self.disk_has_space.is_set() and not self._is_ending(number, n):
+            await self._wait_for_space()
+        state = self._running(number, n)
+        if state is None:
+            return
+        if state.ending is not None:
+            self._never_started(number, n, "stopped before it started")
+            return
+        try:
+            process = await self._start_attempt(self._trials[number], n)
+        except (LaunchError, OSError) as error:
+            await self.tails.finish(number, n)
+            self._never_started(number, n, str(error))
+            return
+        failpoint("engine.launch.requested")
+        self._record(AttemptLaunched(at=self._clock(), trial=number, attempt=n, process=process))
+        self._stop_if_asked_meanwhile(number, n)
+
+    async def _start_attempt(self, trial: Trial, n: int) -> Process:
+        """Start an attempt's process, on a full disk as soon as there is space."""
+        while True:
+            try:
+                spec = self._launcher.spec(trial, n)
+                self.tails.watch(spec, {})
+                return await self._executor.launch(spec)
+            except (LaunchError, OSError) as error:
+                if not _is_disk_full(error) or self._is_ending(trial.number, n):
+                    raise
+            await self._show_that_it_waits(trial)
+
+    async def _show_that_it_waits(self, trial: Trial) -> None:
+        self._publisher.notice("launch", f"the disk is full: {trial.name} waits to start")
+        await asyncio.sleep(DISK_RETRY_S)
+        self._publisher.notice("launch", None)
+
+    async def _wait_for_space(self) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.disk_has_space.wait(), DISK_RETRY_S)
+
+    def _is_ending(self, number: int, n: int) -> bool:
+        state = self._running(number, n)
+        return state is None or state.ending is not None
+
+    def _never_started(self, number: int, n: int, reason: str) -> None:
+        exit_ = NotStarted(reason=reason)
+        self._record(AttemptEnded(at=self._clock(), trial=number, attempt=n, exit=exit_))
+
+    def _running(self, number: int, n: int) -> Running | None:
+        state = self._trials[number].state
+        return state if isinstance(state, Running) and state.attempt == n else None
+
+    def _stop_if_asked_meanwhile(self, number: int, n: int) -> None:
+        state = self._running(number, n)
+        if state is not None and state.ending is not None:
+            self._executor.stop(number, n)
+
+    # Ending ---------------------------------------------------------------------------------
+
+    def _take_end(self, ended: Ended) -> None:
+        self._spawn(self._attempt_ended(ended))
+
+    async def _attempt_ended(self, ended: Ended) -> None:
+        launching = self._launching.get((ended.trial, ended.attempt))
+        if launching is not None:
+            await asyncio.wait({launching})
+        for harvest in await self.tails.finish(ended.trial, ended.attempt):
+            self.take_harvest(harvest)
+        self._record(
+            AttemptEnded(
+                at=self._clock(),
+                trial=ended.trial,
+                attempt=ended.attempt,
+                exit=ended.exit,
+                leftover=ended.leftover,
+            )
+        )
+
+    async def _settle(self, trial: Trial, known: dict[tuple[int, int], dict[str, int]]) -> None:
+        n = trial.next_attempt - 1
+        settled = await self._find_out(trial, n, known.get((trial.number, n), {}))
+        match settled:
+            case Adopted(process=process):
+                if trial.attempts[-1].process is None:
+                    self._record(
+                        AttemptLaunched(
+                            at=self._clock(), trial=trial.number, attempt=n, process=process
+                        )
+                    )
+                self._stop_if_asked_meanwhile(trial.number, n)
+            case Fenced():
+                await self.tails.finish(trial.number, n)
+                self._record(AttemptFenced(at=self._clock(), trial=trial.number, attempt=n))
+            case Ended():
+                await self._attempt_ended(settled)
+
+    async def _find_out(self, trial: Trial, n: int, offsets: dict[str, int]) -> Settled:
+        """What became of an attempt, on a full disk as soon as there is space."""
+        while True:
+            try:
+                spec = self._launcher.spec(trial, n)
+                self.tails.watch(spec, offsets)
+                return await self._executor.settle(spec)
+            except OSError as error:
+                if not _is_disk_full(error):
+                    raise
+            await self._show_that_it_waits(trial)
+
+
+def _is_disk_full(error: BaseException) -> bool:
+    cause = error.__cause__ if isinstance(error, LaunchError) else error
+    return isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT)
