@@ -24,7 +24,8 @@ class Tailer:
 
     `on_harvest` gets what was found, in order, on that thread. It may block to slow the reading
     down, but must not wait for a thread that is inside a method of the tailer. Polls come every
-    20 ms while there is news and ever more rarely, to 250 ms, while there is none.
+    20 ms while there is news and ever more rarely, to 250 ms, while there is none; without
+    tails there are no polls.
     """
 
     def __init__(
@@ -101,7 +102,7 @@ class Tailer:
         while not self._closing:
             news = self._poll_all()
             pause = BUSY_S if news else min(IDLE_S, pause * 1.5)
-            if self._wake.wait(pause):
+            if self._wake.wait(pause if self._tails else None):
                 self._wake.clear()
                 pause = BUSY_S
 
