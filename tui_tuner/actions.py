@@ -74,6 +74,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("schedule", "S", "stop", "stop or resume the scheduling of trials", MAIN, 11),
     Action("help", "question_mark", "help", "show every key", ALL, 12, "?"),
     Action("palette", "ctrl+p", "palette", "find an action by name", ALL, None, "Ctrl-P", False),
+    Action("redraw", "ctrl+l", "redraw", "draw everything anew", ALL, None, "Ctrl-L", False),
     Action("detach", "q,ctrl+c", "detach", "leave; the sweep goes on", ALL, 13, "q"),
 )
 

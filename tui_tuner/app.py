@@ -23,6 +23,7 @@ from tui_tuner.modals.help import HelpScreen
 from tui_tuner.screens.dashboard import Dashboard
 from tui_tuner.screens.log import LogScreen
 from tui_tuner.steering import Steering
+from tui_tuner.terminal.driver import ThinDriver
 from tui_tuner.theme import TUNER
 from tui_tuner.view.glyphs import ASCII, UNICODE, wants_ascii
 from tui_tuner.view.line import plain
@@ -43,6 +44,7 @@ class TunerApp(App[str | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q,ctrl+c,ctrl+q", "detach", "detach", show=False, priority=False),
         Binding("question_mark", "help", "help", show=False),
+        Binding("ctrl+l", "redraw", "redraw", show=False),
     ]
 
     def __init__(
@@ -57,7 +59,7 @@ class TunerApp(App[str | None]):
         clock: Callable[[], float] = time.time,
     ) -> None:
         no_colour = "NO_COLOR" in os.environ
-        super().__init__(ansi_color=True if no_colour else None)
+        super().__init__(driver_class=ThinDriver, ansi_color=True if no_colour else None)
         self.title = title
         self.animation_level = "none"
         self.register_theme(TUNER)
@@ -137,6 +139,16 @@ class TunerApp(App[str | None]):
     def on_link_changed(self, message: Link.Changed) -> None:
         """Show how the link is."""
         self.refresh_surroundings()
+
+    def on_resize(self) -> None:
+        """Expect nothing of a terminal that has just rearranged what it shows."""
+        if isinstance(self._driver, ThinDriver):
+            self._driver.forget()
+
+    def action_redraw(self) -> None:
+        """Draw everything anew, over whatever others wrote on the terminal."""
+        self.on_resize()
+        self.screen.refresh(layout=True)
 
     def action_detach(self) -> None:
         """Leave; the sweep goes on."""

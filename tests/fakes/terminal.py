@@ -44,7 +44,7 @@ class Terminal:
         self._stream = pyte.ByteStream(self._screen)
         self._left = b""
         self._master, slave = os.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
+        self._set_size(*size)
         self.process = subprocess.Popen(
             [sys.executable, "-c", _OWN_TERMINAL, sys.executable, "-m", "tui_tuner", *words],
             stdin=slave,
@@ -74,6 +74,13 @@ class Terminal:
         """The line of a trial in the table, without its cursor and mark; '' where it is not."""
         rows = [line for line in self.lines if line[2 : 2 + len(trial)] == trial]
         return rows[0][2:] if rows else ""
+
+    def resize(self, columns: int, lines: int) -> None:
+        """Change the size; what was shown is lost, as in the worst of terminals."""
+        with self._lock:
+            self._screen.resize(lines, columns)
+            self._screen.erase_in_display(2)
+        self._set_size(columns, lines)
 
     def press(self, *keys: str) -> None:
         """Type."""
@@ -120,6 +127,10 @@ class Terminal:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+    def _set_size(self, columns: int, lines: int) -> None:
+        size = struct.pack("HHHH", lines, columns, 0, 0)
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, size)
 
     def _read(self) -> None:
         while not self._over.is_set():

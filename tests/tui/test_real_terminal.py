@@ -264,3 +264,30 @@ def test_keys_that_come_in_one_packet_are_taken_one_at_a_time(
     held(terminal)
     terminal.press("/lr<2 state=running NOT epoch>KSq")
     terminal.sees("lr<2 state=running NOT epoch>KSq", "Enter keep the filter")
+
+
+def test_a_busy_screen_costs_little_and_ctrl_l_draws_it_anew(
+    open_terminal: Open, make_sweep: Make
+) -> None:
+    sweep = make_sweep(STEADY, epochs=1000)
+    terminal = open_terminal("attach", str(sweep.directory), size=(120, 40))
+    terminal.sees("t0002 ▶")
+    (sweep.folder / "go").touch()
+    terminal.sees("at 5")
+    assert 0 < len(terminal.written_within(2.0)) < 2 * 4000
+    whole = len("".join(terminal.lines).replace(" ", ""))
+    terminal.press("\x0c")
+    assert len(terminal.written_within(1.0)) > whole
+    assert terminal.row("t0001")
+
+
+def test_a_terminal_that_changes_its_size_is_drawn_anew(
+    open_terminal: Open, finish_sweep: Make
+) -> None:
+    sweep = finish_sweep()
+    terminal = open_terminal("attach", str(sweep.directory), size=(120, 30))
+    terminal.sees("2 trials are done", "at 5", "q leave")
+    for size in ((60, 12), (120, 30)):
+        terminal.resize(*size)
+        terminal.sees("quick", "finished", "t0002", "q leave")
+    terminal.sees("at 5")

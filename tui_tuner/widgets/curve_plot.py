@@ -9,7 +9,7 @@ from itertools import pairwise
 from msgspec import Struct
 
 from tui_tuner.view.glyphs import Glyphs
-from tui_tuner.view.line import Line, Run, crop, fit, plain, right
+from tui_tuner.view.line import Line, Run, crop, fit, plain, right, width_of
 from tui_tuner.view.numbers import exponent, value_format
 
 from .braille import Canvas
@@ -120,8 +120,8 @@ def _spelled(values: list[float]) -> list[str]:
 
 def _title(curve: Curve, drawn: list[tuple[int, float]], log: bool, width: int) -> Line:
     name = plain(curve.name)
-    suffix = curve.note
-    suffix += ", log" if log else ", log needs values above 0" if curve.log else ""
+    scale = ", log" if log else ", log needs values above 0" if curve.log else ""
+    suffix = curve.note + scale
     if not drawn:
         return crop(((name, "bold"), (suffix, "dim")), width)
     step, last = drawn[-1]
@@ -132,7 +132,8 @@ def _title(curve: Curve, drawn: list[tuple[int, float]], log: bool, width: int) 
         best_step, best = pick(drawn, key=lambda point: point[1])
         facts += [("   best ", "dim"), (fmt.text(best), "best"), (f" at {best_step}", "dim")]
     size = sum(len(text) for text, _ in facts)
-    head = fit(name + suffix, max(0, width - size - 1))
+    room = max(0, width - size - 1)
+    head = fit(name + (suffix if width_of(name + suffix) <= room else scale), room)
     return crop(((head, "bold"), (" ", ""), *facts), width)
 
 

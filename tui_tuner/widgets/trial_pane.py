@@ -32,6 +32,11 @@ class TrialPane(Lines, can_focus=True):
         """Twice the columns available: the dots of a braille line."""
         return max(40, 2 * self.size.width)
 
+    @property
+    def has_curves(self) -> bool:
+        """Whether the curves of the trial shown have arrived."""
+        return bool(self._series)
+
     def show(self, state: ViewState, row: TrialView | None, now: float) -> None:
         """Show a trial; the curves of another one are forgotten."""
         if self._row is None or row is None or row.id != self._row.id:

@@ -1,0 +1,1 @@
+"""The thin driver: knows what the terminal shows, and sends the difference."""
