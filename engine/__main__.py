@@ -46,7 +46,8 @@ from engine.tails import ThreadedTails
 log = logging.getLogger("engine")
 
 SAMPLE_S = 1.0
-LINGER_CHECK_S = 0.25
+IDLE_SAMPLE_S = 5.0
+LINGER_CHECK_S = 1.0
 LEAVE_S = 0.05
 
 
@@ -189,7 +190,7 @@ class Engine:
         """Look at the devices every second, and show them while anything runs."""
         monitor = CpuMonitor()
         while True:
-            await asyncio.sleep(SAMPLE_S)
+            await asyncio.sleep(IDLE_SAMPLE_S if self.runtime.ended.is_set() else SAMPLE_S)
             try:
                 source.devices = await asyncio.to_thread(monitor.sample)
             except (psutil.Error, OSError) as error:
@@ -201,12 +202,11 @@ class Engine:
         """Leave once the sweep has ended and nobody has been attached for a while."""
         patience = float(os.environ.get("TUI_TUNER_LINGER_S", "180"))
         alone_since = time.monotonic()
-        while True:
-            await asyncio.sleep(LINGER_CHECK_S)
-            if not self.runtime.ended.is_set() or listener.viewers:
+        while time.monotonic() - alone_since < patience:
+            if listener.viewers or not self.runtime.ended.is_set():
+                await self.runtime.ended.wait()
                 alone_since = time.monotonic()
-            elif time.monotonic() - alone_since >= patience:
-                return
+            await asyncio.sleep(min(LINGER_CHECK_S, patience))
 
 
 def _judges(config: Config) -> list[Judge]:
