@@ -205,10 +205,13 @@ class Attempts:
 
     async def _find_out(self, trial: Trial, n: int, offsets: dict[str, int]) -> Settled:
         """What became of an attempt, on a full disk as soon as there is space."""
+        watched = False
         while True:
             try:
                 spec = self._launcher.spec(trial, n)
-                self.tails.watch(spec, offsets)
+                if not watched:
+                    self.tails.watch(spec, offsets)
+                    watched = True
                 return await self._executor.settle(spec)
             except OSError as error:
                 if not _is_disk_full(error):
