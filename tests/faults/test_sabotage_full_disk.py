@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from engine.core.acts import Resume, Stop
 from engine.errors import TunerError
 from engine.lifecycle import create_sweep, start_engine
 from tests.fakes.disks import fill, small_disk
 from tests.fakes.real_sweep import RealSweep, wait_until
-from tests.fakes.steering import status
+from tests.fakes.steering import do, status
 
 EPOCHS = 12
 TRIALS = 4
@@ -113,3 +114,22 @@ def test_no_sweep_is_made_on_a_full_disk(disk: Path) -> None:
         create_sweep(disk / "sweep.yaml", directory=disk / "sweep")
     ballast.unlink()
     create_sweep(disk / "sweep.yaml", directory=disk / "sweep")
+
+
+def test_what_waits_for_space_can_be_stopped_and_goes_on_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TUI_TUNER_DISK_FLOOR_MB", "1e12")
+    sweep = RealSweep(tmp_path, SCRIPT, CONFIG)
+    sweep.start()
+    wait_until(lambda: status(sweep.directory).warnings, "a warning is shown")
+    do(sweep.directory, Stop(now=True))
+    wait_until(lambda: sweep.state == "stopped", "the sweep has stopped")
+    assert {view.state for view in sweep.trials()} == {"waiting"}
+    assert status(sweep.directory).warnings
+    monkeypatch.setenv("TUI_TUNER_DISK_FLOOR_MB", "0")
+    sweep.kill_engine()
+    sweep.start()
+    do(sweep.directory, Resume())
+    wait_until(lambda: sweep.state == "finished", "the sweep has finished")
+    assert {view.state for view in sweep.trials()} == {"complete"}
