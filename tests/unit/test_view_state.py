@@ -151,6 +151,13 @@ def test_parameters_are_as_short_as_they_can_be():
     assert [spread.text(v) for v in (3.14159e-5, 2.71828e-1)] == ["3.1e-5", "2.7e-1"]
 
 
+def test_no_parameter_is_rounded_to_nothing():
+    rates = param_format([0.067437, 0.000674, 0.674371, 0.006743])
+    assert [rates.text(v) for v in (0.067437, 0.000674)] == ["6.7e-2", "6.7e-4"]
+    shares = param_format([0.011, 0.25, 0.4321, 0.654])
+    assert [shares.text(v) for v in (0.011, 0.4321)] == ["0.01", "0.43"]
+
+
 def test_values_of_a_metric_share_their_decimals():
     assert value_format(0.9876).text(0.5) == "0.5000"
     assert value_format(123.456).text(7.0) == "7.00"
@@ -165,7 +172,7 @@ def test_durations_are_short():
 
 
 def test_sparklines_tell_rising_from_flat_and_mark_what_is_no_number():
-    assert sparkline([0.0, 0.5, 1.0], UNICODE, 8) == "▁▅█"
+    assert sparkline([0.0, 0.5, 1.0], UNICODE, 8) == "▁▄▇"
     assert sparkline([1.0, 1.0], UNICODE, 8) == "▄▄"
     assert sparkline([1.0, None], UNICODE, 8) == "▄✕"
     assert sparkline([], UNICODE, 8) == ""

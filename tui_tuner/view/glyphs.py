@@ -11,7 +11,7 @@ class Glyphs(NamedTuple):
 
     states: Mapping[str, str]
     ladder: str
-    """Heights from low to high."""
+    """Heights from low to high; none fills its line, so that curves below each other stay apart."""
     bad: str
     """A value that is no number."""
     bar: str
@@ -44,7 +44,7 @@ UNICODE = Glyphs(
         "pruned": "✂",
         "failed": "✗",
     },
-    ladder="▁▂▃▄▅▆▇█",
+    ladder="▁▂▃▄▅▆▇",
     bad="✕",
     bar="━",
     bar_half="╸",
