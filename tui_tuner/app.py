@@ -188,15 +188,15 @@ def closing_line(state: ViewState, link: LinkState, title: str) -> str | None:
     sweep = state.sweep
     if sweep is None:
         return link.error or None
-    name = plain(sweep.name or title, 80)
+    name, called = plain(sweep.name or title, 80), plain(title)
     if sweep.state == "dead":
-        return f"the engine of {name} is gone: tui-tuner resume {name}"
+        return f"the engine of {name} is gone: tui-tuner resume {called}"
     if not state.ended:
-        return f"detached; the sweep goes on: tui-tuner attach {name}"
+        return f"detached; the sweep goes on: tui-tuner attach {called}"
     if sweep.best is None:
         return f"{name} is {sweep.state}"
     value = state.value_format.text(sweep.best.value)
-    return f"{name} is {sweep.state}; best {value} by {sweep.best.trial}: tui-tuner best {name}"
+    return f"{name} is {sweep.state}; best {value} by {sweep.best.trial}: tui-tuner best {called}"
 
 
 def run_app(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from engine.ownership import engine_pid
 
 from .creation import create_sweep
-from .finding import KnownSweep, find_sweep, list_sweeps
+from .finding import KnownSweep, find_sweep, list_sweeps, spelling
 from .opening import open_sweep
 from .places import socket_path, state_dir
 from .settings import grace_s
@@ -24,6 +24,7 @@ __all__ = [
     "list_sweeps",
     "open_sweep",
     "socket_path",
+    "spelling",
     "start_engine",
     "state_dir",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Callable
 from contextlib import suppress
 from difflib import get_close_matches
@@ -54,6 +55,17 @@ def find_sweep(text: str | None) -> Path:
     return _named(text)
 
 
+def spelling(sweep: Path) -> str:
+    """What to type for a sweep: its directory's name where that finds it, else the whole path.
+
+    Quoted for a shell.
+    """
+    with suppress(TunerError):
+        if find_sweep(sweep.name).resolve() == sweep.resolve():
+            return shlex.quote(sweep.name)
+    return shlex.quote(str(sweep.absolute()))
+
+
 def _at(path: Path) -> Path:
     directory = path if path.is_dir() else path.parent
     if not is_sweep(directory):
@@ -92,8 +104,7 @@ def _named(text: str) -> Path:
 def _choose(sweeps: list[KnownSweep], question: str) -> Path:
     """The only one, or the only active one."""
     if len(sweeps) > 1:
-        active = [sweep for sweep in sweeps if is_active(sweep.directory)]
-        sweeps = active if len(active) == 1 else sweeps
+        sweeps = [sweep for sweep in sweeps if is_active(sweep.directory)] or sweeps
     if len(sweeps) == 1:
         return sweeps[0].directory
     names = [clean(s.directory.name) for s in sweeps[-8:]]

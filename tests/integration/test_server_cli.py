@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from engine.lifecycle import engine_pid, find_sweep, list_sweeps, socket_path
+from engine.lifecycle import engine_pid, find_sweep, list_sweeps, socket_path, spelling
 from tui_tuner.cli import main
 
 CONFIG = """\
@@ -287,3 +287,17 @@ def test_sweeps_are_found_by_directory_name_and_beginning(shell: Shell) -> None:
     assert find_sweep("sweeps/toy-20260101-1").name == "toy-20260101-1"
     assert "toy-20260101-1, toy-20260101-2" in shell.say("status", "toy", status=2)
     assert "did you mean other" in shell.say("status", "othr", status=3)
+    assert spelling(other) == "other"
+
+
+def test_a_hint_says_the_whole_path_where_a_name_could_mean_another_sweep(
+    tmp_path, monkeypatch
+) -> None:
+    monkeypatch.setenv("TUI_TUNER_STATE_DIR", str(tmp_path / "state"))
+    for home in ("one", "the other"):
+        (tmp_path / home / "sweeps" / "toy").mkdir(parents=True)
+        (tmp_path / home / "sweeps" / "toy" / "sweep.db").touch()
+
+    monkeypatch.chdir(tmp_path / "one")
+    assert spelling(tmp_path / "one/sweeps/toy") == "toy"
+    assert spelling(tmp_path / "the other/sweeps/toy") == f"'{tmp_path}/the other/sweeps/toy'"

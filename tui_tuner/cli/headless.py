@@ -10,7 +10,7 @@ from engine.client import Connection
 from engine.core.acts import Stop
 from engine.core.views import SweepView
 from engine.errors import ActError, ConnectionLostError, EngineRunningError, TunerError
-from engine.lifecycle import open_sweep, start_engine
+from engine.lifecycle import open_sweep, spelling, start_engine
 from engine.protocol.messages import GetStatus, Leave, Subscribe
 
 from .boundary import FAILED, INTERRUPTED, said
@@ -64,7 +64,7 @@ class _Follower:
         try:
             await asyncio.wait({following, leaving}, return_when=asyncio.FIRST_COMPLETED)
             if not following.done():
-                said(f"left; the sweep goes on: tui-tuner attach {self._sweep.name}")
+                said(f"left; the sweep goes on: tui-tuner attach {spelling(self._sweep)}")
                 return INTERRUPTED
             return self._report(following.result())
         finally:

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 from engine.core.views import SweepView, TrialView
+from engine.lifecycle import spelling
 from engine.protocol.messages import Push, Snapshot
 from tui_tuner.view.line import fit, plain
 from tui_tuner.view.numbers import duration, value_format
@@ -91,13 +92,12 @@ class Progress:
 
 def summary(view: SweepView) -> list[str]:
     """How the sweep went, and how to look at it again."""
-    name = Path(view.dir).name
     lines = [
         f"{plain(view.name)} {view.state} after {duration(view.elapsed_s)}: {counts(view.trials)}",
         f"  {plain(view.sentence)}",
         f"  best    {best_line(view.best, view.metric.name)}",
         f"  folder  {plain(view.dir)}",
-        f"  again   tui-tuner attach {plain(name)}",
+        f"  again   tui-tuner attach {plain(spelling(Path(view.dir)))}",
         *(f"  warning {plain(warning)}" for warning in view.warnings),
     ]
     return [line for line in lines if line.strip()]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from engine.client import Connection
 from engine.errors import EngineRunningError, UsageError
-from engine.lifecycle import open_sweep, start_engine
+from engine.lifecycle import open_sweep, spelling, start_engine
 
 from .reach import who
 
@@ -47,7 +47,7 @@ def show_screen(
 
     return run_app(
         connect,
-        title=directory.name,
+        title=spelling(directory),
         read_only=read_only,
         ascii_only=ascii_only,
         exit_when_done=exit_when_done,

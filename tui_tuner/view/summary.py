@@ -171,19 +171,19 @@ def _banner(state: ViewState, around: Surroundings) -> tuple[str, str]:
         how = (
             "press S to start it again"
             if around.can_restart and not around.read_only
-            else f"`tui-tuner resume {plain(sweep.name, 40)}` starts it again"
+            else f"`tui-tuner resume {plain(around.title)}` starts it again"
         )
         running = "; its trials go on" if state.counts.get("running") else ""
         return f"the engine is gone: {how}{running}; this is what is stored", "alarm"
     if state.ended:
-        return _ending(state, sweep), "done"
+        return _ending(sweep, around), "done"
     if sweep.state in ("stopping", "paused") and sweep.sentence:
         return plain(sweep.sentence, 300), "notice"
     return "", ""
 
 
-def _ending(state: ViewState, sweep: SweepView) -> str:
-    name = plain(sweep.name, 40)
+def _ending(sweep: SweepView, around: Surroundings) -> str:
+    name = plain(around.title)
     why = plain(sweep.sentence, 200) or f"the sweep is {plain(sweep.state)}"
     if sweep.best is None:
         return f"{why}; no trial reported {plain(sweep.metric.name, 40)}: l shows a trial's output"
