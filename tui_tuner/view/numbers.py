@@ -119,9 +119,10 @@ def param_format(values: Collection[Any]) -> ParamFormat:
         )
     sizes = [abs(value) for value in floats if value]
     wide = max(sizes) >= 1000 * min(sizes) or max(sizes) >= 1e5 or min(sizes) < 1e-4
-    style, least, most = ("scientific", 1, 2) if wide else ("fixed", *_decimals(max(sizes)))
-    chosen = (f for f in _formats(style, least, most) if _tells_apart(f, values))
-    return next(chosen, ParamFormat(style, most))
+    fixed = () if wide else _formats("fixed", *_decimals(max(sizes)))
+    near = (f for f in fixed if _tells_apart(f, values) and _is_near(f, floats))
+    exact = (f for f in _formats("scientific", 1, 2) if _tells_apart(f, values))
+    return next(near, None) or next(exact, ParamFormat("scientific", 2))
 
 
 def _formats(style: str, least: int, most: int) -> Iterator[ParamFormat]:
@@ -130,6 +131,12 @@ def _formats(style: str, least: int, most: int) -> Iterator[ParamFormat]:
 
 def _tells_apart(chosen: ParamFormat, values: Collection[Any]) -> bool:
     return len({chosen.text(value) for value in values}) >= len(values) * 0.95
+
+
+def _is_near(chosen: ParamFormat, values: Collection[float]) -> bool:
+    """Whether what is written is within a tenth of the value, but for one in twenty."""
+    far = sum(abs(float(chosen.text(value)) - value) > 0.1 * abs(value) for value in values)
+    return far <= len(values) * 0.05
 
 
 def _is_round(value: float) -> bool:
