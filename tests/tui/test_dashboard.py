@@ -133,6 +133,14 @@ async def test_a_wrong_filter_says_what_is_wrong_and_changes_nothing(tui, source
         assert len(t.ids) == 8
 
 
+async def test_a_wrong_filter_is_not_kept(tui, source):
+    async with tui(source) as t:
+        await t.press("slash", *"widht>3", "enter")
+        await t.sees("did you mean")
+        await t.press("escape", "j")
+        assert "widht" not in t.text
+
+
 async def test_a_filter_that_matches_nothing_says_so(tui, source):
     async with tui(source) as t:
         await t.press("slash", *"epoch>99")

@@ -152,7 +152,8 @@ class Looking(Screen[None]):
 
     @on(FilterBar.Kept)
     def _filter_kept(self) -> None:
-        self._filter.complain("")
+        if self._filter.wrong:
+            return
         self._filter.close()
         self._table.focus()
 

@@ -53,6 +53,11 @@ class FilterBar(Vertical):
         line.update(Content(plain(text)))
         line.display = bool(text)
 
+    @property
+    def wrong(self) -> bool:
+        """Whether the filter as it stands has a complaint."""
+        return bool(self.query_one("#filter-complaint", Static).display)
+
     def on_input_changed(self, event: Input.Changed) -> None:
         """Pass the text on."""
         event.stop()
