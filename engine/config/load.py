@@ -35,6 +35,8 @@ def load_config(path: Path, overrides: Sequence[str] = ()) -> Loaded:
     Raises ConfigError with every fault, one line each: `file:line: key: what is wrong`. The
     folder the trials run in is the file's, as an absolute path.
     """
+    if path.suffix == ".py":
+        raise ConfigError([f"{path}: is a program; give the YAML file whose `program` names it"])
     source = read_source(path)
     document = parse_document(source, str(path))
     _unwrap(document)

@@ -16,7 +16,8 @@ def unsupported(config: Config) -> list[str]:
 def _sentences(config: Config) -> Iterator[str]:
     if METHODS.get(config.method) is None:
         built = [name for name, method in METHODS.items() if method]
-        yield f"method: {config.method} is not built yet; use one of {', '.join(built)}"
+        bayes = " (`bayes` means it)" if config.method == "tpe" else ""
+        yield f"method: {config.method} is not built yet{bayes}; use one of {', '.join(built)}"
     if config.stages:
         yield "stages: not built yet; remove the key to run one stage at budget.max"
     for rule in config.stop:

@@ -22,6 +22,7 @@ from .model import (
 )
 
 _FROM_OUTSIDE = {signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
+_SILENT = "reported nothing; report with tui_tuner.trial(), or set `metrics` to read what it prints"
 
 
 def state_after(
@@ -53,7 +54,7 @@ def _state_by_exit(trial: Trial, ended: Exit, at: float, max_losses: int) -> Tri
         case Exited(code=0):
             if trial.reports:
                 return Complete(at=at)
-            return Failed(at=at, kind=FailureKind.ERROR, reason="reported nothing")
+            return Failed(at=at, kind=FailureKind.ERROR, reason=_SILENT)
         case Exited(code=code, tail=tail):
             kind = FailureKind.OOM if _out_of_memory(tail) else FailureKind.ERROR
             return Failed(at=at, kind=kind, reason=last_line(tail) or f"exit {code}")

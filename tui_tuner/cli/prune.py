@@ -46,7 +46,8 @@ def command(
 def _report(outcome: Outcome, dry_run: bool) -> None:
     result = outcome.result
     if dry_run:
-        print(f"would {plain(result.sentence)}")
+        sentence = plain(result.sentence)
+        print(f"would {sentence}" if result.done else sentence)
     elif result.done:
         freed = [str(slot) for slot in sorted(outcome.slots.values())]
         slots = f", slot{'s' if len(freed) > 1 else ''} {', '.join(freed)} free" if freed else ""

@@ -111,12 +111,18 @@ class Trial:
         epoch = self._resumed_at
         while True:
             self._control.look()
-            budget = self.budget
-            if self._control.stop or epoch >= (default if budget is None else budget):
+            last = default if self.budget is None else self.budget
+            if self._control.stop or epoch >= last:
+                self._say_if_none_was_left(last)
                 return
             epoch += 1
             self._epoch = epoch
             yield epoch
+
+    def _say_if_none_was_left(self, last: int) -> None:
+        if self._resumed_at and self._resumed_at >= last:
+            anew = "; remove ./checkpoints to start anew" if self._reporter is None else ""
+            say(f"all {last} epochs were done before{anew}")
 
     def report(self, step: int, **metrics: Any) -> None:
         """Say how the trial does after `step` epochs; never raises for I/O.
