@@ -287,7 +287,7 @@ def test_sweeps_are_found_by_directory_name_and_beginning(shell: Shell) -> None:
     assert find_sweep("sweeps/toy-20260101-1").name == "toy-20260101-1"
     assert "toy-20260101-1, toy-20260101-2" in shell.say("status", "toy", status=2)
     assert "did you mean other" in shell.say("status", "othr", status=3)
-    assert spelling(other) == "other"
+    assert spelling(other) == "other-20260101-1"
 
 
 def test_a_hint_says_the_whole_path_where_a_name_could_mean_another_sweep(
