@@ -6,10 +6,13 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from .filesystem import free_bytes
+from .filesystem import free_bytes, free_files
 
 OnFull = Callable[[bool, str], None]
 """Called when the disk becomes too full (True, with a sentence) and when it has space again."""
+
+FEWEST_FILES = 50
+"""An attempt makes about ten, with its checkpoints."""
 
 _log = logging.getLogger(__name__)
 
@@ -17,7 +20,8 @@ _log = logging.getLogger(__name__)
 class DiskWatch:
     """Remembers what is wrong with the disk, and tells of each change once.
 
-    A disk that refuses a write is full; one with fewer than `floor` bytes free is low.
+    A disk that refuses a write is full; one with fewer than `floor` bytes free, or with hardly a
+    file left to make, is low.
     """
 
     def __init__(self, directory: Path, floor: int, tell: OnFull) -> None:
@@ -51,18 +55,28 @@ class DiskWatch:
     def measure(self) -> None:
         """Look at the free space."""
         try:
-            free = free_bytes(self._directory)
+            free, files = free_bytes(self._directory), free_files(self._directory)
         except OSError as error:
             _log.warning("the free space of %s cannot be measured: %s", self._directory, error)
             return
-        if free >= self._floor:
+        few = files is not None and files < FEWEST_FILES
+        if free >= self._floor and not few:
             self._low = ""
         elif not self._low:
-            self._low = (
-                f"only {free // 1_000_000} MB free on the disk of {self._directory}: "
-                f"no trial starts until there are {self._floor // 1_000_000} MB"
-            )
+            self._low = self._few_files(files) if few else self._little_space(free)
         self._show()
+
+    def _little_space(self, free: int) -> str:
+        return (
+            f"only {free // 1_000_000} MB free on the disk of {self._directory}: "
+            f"no trial starts until there are {self._floor // 1_000_000} MB"
+        )
+
+    def _few_files(self, files: int | None) -> str:
+        return (
+            f"the disk of {self._directory} has no space for more than {files} files: "
+            f"no trial starts until there is for {FEWEST_FILES}"
+        )
 
     def _show(self) -> None:
         sentence = self._full or self._low

@@ -68,6 +68,12 @@ def free_bytes(directory: Path) -> int:
     return room.f_bavail * room.f_frsize
 
 
+def free_files(directory: Path) -> int | None:
+    """Give how many files may still be made there; None where the filesystem sets no number."""
+    room = os.statvfs(directory)
+    return room.f_favail if room.f_files else None
+
+
 def floor_bytes() -> int:
     """Give the free space below which a sweep starts nothing more, from TUI_TUNER_DISK_FLOOR_MB."""
     text = os.environ.get(FLOOR, "")

@@ -12,10 +12,11 @@ import pytest
 
 
 @contextmanager
-def small_disk(where: Path, megabytes: float) -> Iterator[Path]:
+def small_disk(where: Path, megabytes: float, files: int = 10_000) -> Iterator[Path]:
     """Mount an empty disk of this size; skips the test where mounting is not allowed."""
     where.mkdir()
-    _mount("-t", "tmpfs", "-o", f"size={int(megabytes * 1024)}k", "tmpfs", where)
+    size = f"size={int(megabytes * 1024)}k,nr_inodes={files}"
+    _mount("-t", "tmpfs", "-o", size, "tmpfs", where)
     try:
         yield where
     finally:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from contextlib import suppress
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -133,3 +136,28 @@ def test_what_waits_for_space_can_be_stopped_and_goes_on_later(
     do(sweep.directory, Resume())
     wait_until(lambda: sweep.state == "finished", "the sweep has finished")
     assert {view.state for view in sweep.trials()} == {"complete"}
+
+
+def test_a_sweep_waits_out_a_disk_that_takes_no_more_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TUI_TUNER_DISK_FLOOR_MB", "0")
+    with small_disk(tmp_path / "disk", megabytes=24, files=500) as disk:
+        sweep = RealSweep(disk, SCRIPT, CONFIG)
+        sweep.start()
+        wait_until(lambda: sweep.reports(2)[3:], "trials report")
+        junk = use_up_files(disk / "junk")
+        wait_until(lambda: status(sweep.directory).warnings, "a warning is shown")
+        assert "files" in status(sweep.directory).warnings[0]
+        shutil.rmtree(junk)
+        wait_until(lambda: sweep.state == "finished", "the sweep has finished")
+        assert_whole(sweep)
+
+
+def use_up_files(folder: Path) -> Path:
+    """Make empty files until there can be no more."""
+    folder.mkdir()
+    with suppress(OSError):
+        for number in count():
+            (folder / str(number)).touch()
+    return folder
