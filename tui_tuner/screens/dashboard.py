@@ -61,7 +61,7 @@ class Dashboard(Looking, Acting, Screen[None]):
 
     def on_mount(self) -> None:
         """Show what is known."""
-        self.query_one(TrialTable).focus()
+        self.set_focus(self.query_one(TrialTable))
         self.show(self.app.view)
 
     def on_resize(self) -> None:

@@ -155,7 +155,7 @@ class Looking(Screen[None]):
         if self._filter.wrong:
             return
         self._filter.close()
-        self._table.focus()
+        self.set_focus(self._table)
 
     def _turn_to_pane(self, pane: bool) -> None:
         self.set_class(pane, "-pane")
