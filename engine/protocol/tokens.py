@@ -49,7 +49,7 @@ def tokenize(text: str) -> list[Token]:
 
 def fault(reason: str, position: int) -> UsageError:
     """Say what is wrong with an EXPR, and where."""
-    return UsageError(f"filter: {reason}, at character {position}")
+    return UsageError(f"filter: character {position}: {reason}")
 
 
 def _token(match: re.Match[str]) -> Token:
