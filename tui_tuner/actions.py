@@ -39,7 +39,7 @@ class Action(NamedTuple):
     @property
     def acts(self) -> bool:
         """Whether it changes the sweep; such keys are capitals and ask before they act."""
-        return len(self.key) == 1 and self.key.isupper()
+        return self.palette and len(self.key) == 1 and self.key.isupper()
 
 
 ACTIONS: tuple[Action, ...] = (

@@ -151,7 +151,7 @@ def test_a_hangup_leaves_the_terminal_as_it_was_and_the_sweep_alive(
     terminal.process.send_signal(signal.SIGHUP)
     assert terminal.ends() == 0
     assert b"\x1b[?1049l" in terminal.raw
-    terminal.sees("the sweep goes on: tui-tuner attach quick")
+    terminal.sees("the sweep goes on: tui-tuner attach sweep")
     assert engine_pid(sweep.directory) is not None
     assert [t.attempts for t in sweep.trials()[:2]] == [1, 1]
 
@@ -253,6 +253,10 @@ def test_a_terminal_without_utf8_gets_ascii_alone(open_terminal: Open, finish_sw
     sweep = finish_sweep()
     terminal = open_terminal("attach", str(sweep.directory), env={"LANG": "C", "TERM": "linux"})
     terminal.sees("finished", "t0002", "q leave", "lr 0.")
+    terminal.press("?")
+    terminal.sees("asks before", "leave; the sweep goes on")
+    terminal.press("q", "\r")
+    terminal.sees("epoch 5/5", "Esc back")
     assert terminal.raw.isascii()
 
 

@@ -83,7 +83,7 @@ def test_a_sweep_is_watched_left_and_seen_to_its_end_in_tmux(tmp_path: Path, tmu
     tmux.type(attach, "Enter")
     tmux.sees("● running", "t0001 ▶", "t0002 ▶", "K prune", "q detach")
     tmux.type("q")
-    tmux.sees("the sweep goes on: tui-tuner attach quick")
+    tmux.sees("the sweep goes on: tui-tuner attach sweep")
     assert engine_pid(sweep.directory) is not None
     tmux.type("clear", "Enter", attach, "Enter")
     tmux.sees("t0001 ▶")

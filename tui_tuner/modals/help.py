@@ -21,14 +21,18 @@ class HelpScreen(ModalScreen[None]):
 
     CSS_PATH = "help.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,enter,question_mark", "dismiss", "close", show=False)
+        Binding("escape,q,enter,question_mark", "dismiss", "close", show=False, priority=True)
     ]
 
     def compose(self) -> ComposeResult:
         """A scrolling page of keys."""
         with VerticalScroll(id="help") as box:
             box.border_title = Content("Keys")
-            yield Static(Content(help_text()), markup=False)
+            yield Static(Content(_in_ascii(help_text()) if self._ascii else help_text()))
+
+    @property
+    def _ascii(self) -> bool:
+        return self.app.has_class("-ascii")
 
 
 def help_text() -> str:
@@ -47,6 +51,10 @@ def help_text() -> str:
             *(_entry(action.key, f"in the log: {action.help}") for action in log),
         ]
     )
+
+
+def _in_ascii(text: str) -> str:
+    return text.replace("↓", "Down").replace("↑", "Up")
 
 
 def _entry(key: str, text: str) -> str:
