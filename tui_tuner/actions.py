@@ -63,7 +63,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("panes", "tab", "panes", "swap the table and the trial", MAIN, 6, "Tab"),
     Action("filter", "slash", "filter", "show only trials that match an EXPR", MAIN, 3, "/"),
     Action("keep", "enter", "keep the filter", "keep the filter", frozenset({FILTER}), 1, "Enter"),
-    Action("mark", "space", "mark", "mark the trial, or take its mark away", MAIN, 4, "Space"),
+    Action(
+        "mark", "space", "mark", "mark the trial, or take its mark away; go down", MAIN, 4, "Space"
+    ),
     Action("sort", "s", "sort", "sort by the next column", MAIN, 7),
     Action("reverse", "x", "reverse", "turn the order round", MAIN, 8),
     Action("metric", "m", "metric", "put the next metric first", MAIN, 9),
