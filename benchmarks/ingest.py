@@ -133,7 +133,10 @@ async def ingest(folder: Path) -> tuple[float, float]:
         clock=time.time,
     )
     runtime.attempts.tails = tails = ThreadedTails(
-        runtime.attempts.take_harvest, objective="val_acc", patterns=[]
+        runtime.attempts.take_harvest,
+        committed=publisher.committed,
+        objective="val_acc",
+        patterns=[],
     )
     await runtime.start(plan, 1, [])
     changed = asyncio.Event()

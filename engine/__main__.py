@@ -127,6 +127,7 @@ class Engine:
         )
         tails = ThreadedTails(
             runtime.attempts.take_harvest,
+            committed=publisher.committed,
             objective=config.metric.name,
             patterns=config.metrics.stdout,
         )

@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import CancelledError
 
 from .base import Harvest
 from .tail import Tail
@@ -65,7 +66,9 @@ class Tailer:
     def poll_final(self, trial: int, attempt: int) -> list[Harvest]:
         """Read to the end what an ended attempt wrote, and follow it no more.
 
-        All found earlier was handed to `on_harvest` before this returns.
+        All found earlier, and most of what is much, was handed to `on_harvest` before this
+        returns. Raises CancelledError where that was not taken because the reading ends: the
+        attempt's end must then not be recorded, so that the next engine reads all of it.
         """
         found = self._drain(trial, attempt, Tail.poll_final)
         self.remove(trial, attempt)
@@ -85,26 +88,35 @@ class Tailer:
     def _drain(
         self, trial: int, attempt: int, poll: Callable[[Tail, float], Harvest | None]
     ) -> list[Harvest]:
-        found: list[Harvest] = []
         with self._lock:
             self._hand_on()
             tail = self._tails.get((trial, attempt))
             while tail is not None:
                 harvest = poll(tail, self._clock())
                 if harvest is not None:
-                    found.append(harvest)
+                    self._collect(harvest)
                 if not tail.more:
                     break
+            found, self._batch, self._batch_size = self._batch, [], 0
         return found
 
     def _run(self) -> None:
         pause = BUSY_S
         while not self._closing:
-            news = self._poll_all()
+            news = self._poll_or_log()
             pause = BUSY_S if news else min(IDLE_S, pause * 1.5)
             if self._wake.wait(pause if self._tails else None):
                 self._wake.clear()
                 pause = BUSY_S
+
+    def _poll_or_log(self) -> bool:
+        try:
+            return self._poll_all()
+        except CancelledError:
+            return False
+        except Exception:
+            log.exception("reports were not taken")
+            return True
 
     def _poll_all(self) -> bool:
         keys = list(self._tails)
@@ -130,9 +142,7 @@ class Tailer:
 
     def _hand_on(self) -> None:
         batch, self._batch, self._batch_size = self._batch, [], 0
-        if not batch or self._closing:
-            return
-        try:
+        if batch and self._closing:
+            raise CancelledError
+        if batch:
             self._on_harvest(batch)
-        except Exception:
-            log.exception("reports of %d attempts were not taken", len(batch))

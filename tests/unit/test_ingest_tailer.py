@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
 from pathlib import Path
 
 import pytest
@@ -153,3 +154,21 @@ def test_more_than_a_hundred_thousand_lines_a_second_are_read(tmp_path: Path) ->
             found += len(harvest.reports)
     assert found == 64_000
     assert found / (time.perf_counter() - started) > 100_000
+
+
+def test_what_is_much_is_handed_on_before_the_end_is_told(tmp_path: Path, inbox: Inbox) -> None:
+    tailer = Tailer(inbox.take)
+    tailer.add(Tail(1, 1, tmp_path))
+    report(tmp_path, *range(1, 40_001))
+    last = [r.step for harvest in tailer.poll_final(1, 1) for r in harvest.reports]
+    assert len(last) < 15_000
+    assert inbox.steps(1) + last == list(range(1, 40_001))
+
+
+def test_an_end_that_cannot_be_told_whole_is_not_told(tmp_path: Path) -> None:
+    tailer = Tailer(lambda batch: pytest.fail("nothing is handed on any more"))
+    tailer.add(Tail(1, 1, tmp_path))
+    report(tmp_path, *range(1, 40_001))
+    tailer.close()
+    with pytest.raises(CancelledError):
+        tailer.poll_final(1, 1)
