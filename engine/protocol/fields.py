@@ -33,6 +33,8 @@ FIELDS: dict[str, Field] = {
     "value": _value,
     "last": _value,
     "elapsed": _attribute("elapsed_s"),
+    "time": _attribute("elapsed_s"),
+    "why": _attribute("reason"),
     **{
         name: _attribute(name)
         for name in (

@@ -40,6 +40,7 @@ def row(**fields: object) -> TrialView:
         "params.lr<1",
         "val_acc=0.5 value=.5 last=5e-1",
         "epoch>2 step>2",
+        "time>=0 elapsed>=0",
         "NOT state=failed",
         "not state=failed or lr>1",
         "state=failed OR (lr>1 OR width=64)",

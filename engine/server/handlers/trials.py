@@ -48,5 +48,7 @@ def _names(rows: list[TrialView]) -> set[str] | None:
 def _check_column(column: str, objective: str, names: set[str] | None) -> None:
     known = names is None or column.removeprefix(PARAMS_PREFIX) in names
     if not known and column != objective and column not in FIELDS:
-        columns = ", ".join(sorted({"id", "state", "epoch", "value", "best", *(names or ())}))
+        columns = ", ".join(
+            sorted({"id", "state", "epoch", "value", "best", "time", *(names or ())})
+        )
         raise UsageError(f"cannot sort by {column!r}: no trial has it; try {columns}")
