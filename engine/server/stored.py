@@ -112,6 +112,9 @@ class StoredSource(SweepSource):
     ) -> ActResult:
         if self._pid is not None:
             raise ActError("the engine of this sweep does not answer; try again in a moment")
+        view = self.status()
+        if view.state == "finished":
+            raise ActError(f"the sweep has finished: {view.sentence}")
         raise ActError(
             "the engine of this sweep is not running; "
             f"`tui-tuner resume {self.directory.name}` starts it again"

@@ -173,3 +173,16 @@ async def test_a_sweep_that_never_began_says_so(tmp_path: Path) -> None:
 
     assert view.name == "new"
     assert "has not begun" in view.sentence
+
+
+async def test_a_finished_sweep_says_that_rather_than_how_to_start_its_engine(sweep: Path) -> None:
+    store = SqliteStore.open(sweep / "sweep.db")
+    view = store.sweep()
+    assert view is not None
+    finished = msgspec.structs.replace(view, state="finished", sentence="all 6 trials are done")
+    store.write(Batch(sweep=finished))
+    store.close()
+    connection = await open_sweep(sweep, "ann")
+    with pytest.raises(ActError, match="the sweep has finished: all 6 trials are done"):
+        await connection.request(m.DoAct(id=0, request="r", act=Stop()))
+    await connection.close()
