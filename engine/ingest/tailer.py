@@ -23,10 +23,10 @@ log = logging.getLogger(__name__)
 class Tailer:
     """Polls tails in a thread of its own; its methods may be called from any thread.
 
-    `on_harvest` gets what was found, in order, on that thread. It may block to slow the reading
-    down, but must not wait for a thread that is inside a method of the tailer. Polls come every
-    20 ms while there is news and ever more rarely, to 250 ms, while there is none; without
-    tails there are no polls.
+    `on_harvest` gets what was found, of each attempt in order, on that thread. It may block to
+    slow the reading down, but must not wait for a thread that is inside a method of the tailer.
+    Polls come every 20 ms while there is news and ever more rarely, to 250 ms, while there is
+    none; without tails there are no polls.
     """
 
     def __init__(
@@ -61,18 +61,23 @@ class Tailer:
 
     def poll_now(self, trial: int, attempt: int) -> list[Harvest]:
         """Read an attempt's files as far as they go now; all found earlier was handed on before."""
-        return self._drain(trial, attempt, Tail.poll)
+        with self._lock:
+            self._hand_on()
+            tail = self._tails.get((trial, attempt))
+            return [] if tail is None else self._drain(tail, Tail.poll)
 
     def poll_final(self, trial: int, attempt: int) -> list[Harvest]:
         """Read to the end what an ended attempt wrote, and follow it no more.
 
         All found earlier, and most of what is much, was handed to `on_harvest` before this
-        returns. Raises CancelledError where that was not taken because the reading ends: the
-        attempt's end must then not be recorded, so that the next engine reads all of it.
+        returns, in this thread. Raises CancelledError where that was not taken because the
+        reading ends: the attempt's end must then not be recorded, so that the next engine reads
+        all of it.
         """
-        found = self._drain(trial, attempt, Tail.poll_final)
-        self.remove(trial, attempt)
-        return found
+        with self._lock:
+            self._hand_on()
+            tail = self._tails.pop((trial, attempt), None)
+        return [] if tail is None else self._drain(tail, Tail.poll_final)
 
     def close(self) -> None:
         """Stop polling; nothing more is handed on.
@@ -85,20 +90,18 @@ class Tailer:
         if self._thread is not None:
             self._thread.join(CLOSE_S)
 
-    def _drain(
-        self, trial: int, attempt: int, poll: Callable[[Tail, float], Harvest | None]
-    ) -> list[Harvest]:
-        with self._lock:
-            self._hand_on()
-            tail = self._tails.get((trial, attempt))
-            while tail is not None:
-                harvest = poll(tail, self._clock())
-                if harvest is not None:
-                    self._collect(harvest)
-                if not tail.more:
-                    break
-            found, self._batch, self._batch_size = self._batch, [], 0
-        return found
+    def _drain(self, tail: Tail, poll: Callable[[Tail, float], Harvest | None]) -> list[Harvest]:
+        """Read on while there is more; give what was not handed on."""
+        found: list[Harvest] = []
+        while True:
+            harvest = poll(tail, self._clock())
+            if harvest is not None:
+                found.append(harvest)
+            if not tail.more:
+                return found
+            if sum(len(each.reports) for each in found) >= MAX_BATCH:
+                self._give(found)
+                found = []
 
     def _run(self) -> None:
         pause = BUSY_S
@@ -142,7 +145,10 @@ class Tailer:
 
     def _hand_on(self) -> None:
         batch, self._batch, self._batch_size = self._batch, [], 0
-        if batch and self._closing:
-            raise CancelledError
         if batch:
-            self._on_harvest(batch)
+            self._give(batch)
+
+    def _give(self, batch: list[Harvest]) -> None:
+        if self._closing:
+            raise CancelledError
+        self._on_harvest(batch)
