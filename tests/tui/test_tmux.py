@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import subprocess
 import sys
@@ -43,7 +44,9 @@ class Tmux:
 
     def __init__(self, socket: Path, cwd: Path) -> None:
         self._socket = socket
-        self.call("new-session", "-d", "-x", "100", "-y", "30", "-c", str(cwd), "sh")
+        size = ["-x", "100", "-y", "30"]
+        locale = ["-e", "LC_ALL=C.UTF-8"]
+        self.call("-u", "new-session", "-d", *size, *locale, "-c", str(cwd), "sh")
 
     def call(self, *words: str) -> str:
         """Run a tmux command; give its output."""
@@ -79,7 +82,7 @@ def tmux(tmp_path: Path) -> Iterator[Tmux]:
 def test_a_sweep_is_watched_left_and_seen_to_its_end_in_tmux(tmp_path: Path, tmux: Tmux) -> None:
     sweep = RealSweep(tmp_path, SCRIPT, CONFIG)
     sweep.start()
-    attach = f"{sys.executable} -m tui_tuner attach {sweep.directory}"
+    attach = shlex.join([sys.executable, "-m", "tui_tuner", "attach", str(sweep.directory)])
     tmux.type(attach, "Enter")
     tmux.sees("● running", "t0001 ▶", "t0002 ▶", "K prune", "q detach")
     tmux.type("q")
