@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
-import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -40,16 +40,22 @@ def _nothing_leaks() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _no_process_left(_nothing_leaks: None, tmp_path: Path) -> Iterator[None]:
-    """End the engines, runners and trials that live in the test's own folder: they are made to
-    outlive whoever starts them."""
+    """End the engines and runners of the sweeps in the test's own folder: they are made to
+    outlive whoever starts them. A trial dies with its runner, a zygote with its last one."""
     yield
-    for process in psutil.process_iter(["cmdline", "environ"]):
-        words = " ".join(process.info["cmdline"] or [])
-        env = process.info["environ"] or {}
-        ours = str(tmp_path) in words or str(tmp_path) in env.get("TUI_TUNER_ATTEMPT_DIR", "")
-        if ours and process.pid != os.getpid():
-            with suppress(psutil.Error, ProcessLookupError):
-                os.kill(process.pid, signal.SIGKILL)
+    for lock in tmp_path.rglob("engine.lock"):
+        _kill(lock.read_text(), str(tmp_path))
+    for claim in tmp_path.rglob("claim"):
+        with suppress(ValueError, KeyError):
+            _kill(str(json.loads(claim.read_text())["pid"]), "boot.py")
+
+
+def _kill(pid: str, word: str) -> None:
+    """Kill a process if it is still the one whose command line has this word."""
+    with suppress(psutil.Error, ValueError):
+        process = psutil.Process(int(pid))
+        if word in " ".join(process.cmdline()):
+            process.kill()
 
 
 def _left(threads: set[threading.Thread], descriptors: dict[str, str]) -> list[str]:

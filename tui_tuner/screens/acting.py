@@ -6,13 +6,13 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual.screen import Screen
 from textual.widgets import Input
 
 from engine.errors import TunerError
 from engine.protocol.messages import ActResult
 from tui_tuner.modals.confirm import Choice, Confirmed, ConfirmScreen
 from tui_tuner.modals.restart import RestartScreen
+from tui_tuner.screens.saying import Saying
 from tui_tuner.view_state import FINAL, clear_marks
 from tui_tuner.widgets.trial_table import TrialTable
 
@@ -24,14 +24,10 @@ _NEEDS_TRIALS = ("prune", "log", "filter", "mark", "open", "sort", "reverse", "m
 Ask = Callable[[], Awaitable[list[Choice]]]
 
 
-class Acting(Screen[None]):
+class Acting(Saying):
     """The half of the dashboard that changes the sweep."""
 
     app: TunerApp
-
-    def say(self, text: str, role: str = "notice") -> None:
-        """Say what happened."""
-        raise NotImplementedError
 
     def footer_labels(self) -> dict[str, str]:
         """Call the keys what they would do now; an empty label hides its key."""

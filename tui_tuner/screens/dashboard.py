@@ -8,7 +8,6 @@ from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
-from textual.screen import Screen
 
 from tui_tuner.actions import PANE, TABLE, bindings, works_in
 from tui_tuner.screens.acting import Acting
@@ -37,7 +36,7 @@ SIDE_BY_SIDE = 110
 VERY_WIDE = 160
 
 
-class Dashboard(Looking, Acting, Screen[None]):
+class Dashboard(Looking, Acting):
     """Below 110 columns the table and the pane take turns; above they stand side by side."""
 
     CSS_PATH = "dashboard.tcss"
@@ -107,10 +106,6 @@ class Dashboard(Looking, Acting, Screen[None]):
             self.query_one(TrialPane).show(self.app.view, table.current, now)
         self._drawn("sweep").repaint()
         self._drawn("banner").repaint()
-
-    def say(self, text: str, role: str = "notice") -> None:
-        """Say what happened, on the message line."""
-        self.query_one(MessageLine).say(text, role)
 
     @work(name="series", group="series", exclusive=True)
     async def fetch_series(self, trial: str, points: int) -> None:

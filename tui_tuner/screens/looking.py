@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 from textual import on
-from textual.screen import Screen
 from textual.widgets import Input
 
 from engine.errors import TunerError
 from engine.protocol.filter import compile_filter
 from tui_tuner.actions import FILTER, PANE, TABLE
 from tui_tuner.screens.log import LogScreen
+from tui_tuner.screens.saying import Saying
 from tui_tuner.view.line import plain
 from tui_tuner.view_state import (
     Filter,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tui_tuner.screens.series import SeriesFeed
 
 
-class Looking(Screen[None]):
+class Looking(Saying):
     """The half of the dashboard that never changes the sweep."""
 
     app: TunerApp
@@ -44,10 +44,6 @@ class Looking(Screen[None]):
         if isinstance(self.focused, Input):
             return FILTER
         return PANE if self.has_class("-pane") else TABLE
-
-    def say(self, text: str, role: str = "notice") -> None:
-        """Say what happened."""
-        raise NotImplementedError
 
     def action_down(self) -> None:
         """Move down a row."""
