@@ -43,10 +43,12 @@ def _no_process_left(_nothing_leaks: None, tmp_path: Path) -> Iterator[None]:
     """End the engines and runners of the sweeps in the test's own folder: they are made to
     outlive whoever starts them. A trial dies with its runner, a zygote with its last one."""
     yield
+    for child in psutil.Process().children():
+        _kill(str(child.pid), f"-m engine {tmp_path}")
     for lock in tmp_path.rglob("engine.lock"):
         _kill(lock.read_text(), str(tmp_path))
     for claim in tmp_path.rglob("claim"):
-        with suppress(ValueError, KeyError):
+        with suppress(ValueError, KeyError, TypeError, OSError):
             _kill(str(json.loads(claim.read_text())["pid"]), "boot.py")
 
 
