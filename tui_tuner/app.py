@@ -108,15 +108,15 @@ class TunerApp(App[str | None]):
     def change_view(self, state: ViewState) -> None:
         """Take another state and show it wherever it shows."""
         self.view = state
-        for screen in self.screen_stack:
-            if isinstance(screen, Dashboard | LogScreen) and screen.is_mounted:
+        for screen in self._standing_screens():
+            if isinstance(screen, Dashboard | LogScreen):
                 screen.show(state)
         self._set_pace()
 
     def refresh_surroundings(self) -> None:
         """Show the lines around the table anew."""
-        for screen in self.screen_stack:
-            if isinstance(screen, Dashboard) and screen.is_mounted:
+        for screen in self._standing_screens():
+            if isinstance(screen, Dashboard):
                 screen.show_surroundings()
         self._set_pace()
 
@@ -178,9 +178,15 @@ class TunerApp(App[str | None]):
             self._ticker.pause()
 
     def _tick(self) -> None:
-        for screen in self.screen_stack:
-            if isinstance(screen, Dashboard) and screen.is_mounted:
+        for screen in self._standing_screens():
+            if isinstance(screen, Dashboard):
                 screen.tick()
+
+    def _standing_screens(self) -> list[Screen[object]]:
+        """The screens that can show something: none once the app takes them down to leave."""
+        if not self.is_running:
+            return []
+        return [screen for screen in self.screen_stack if screen.is_mounted]
 
 
 def closing_line(state: ViewState, link: LinkState, title: str) -> str | None:

@@ -93,3 +93,14 @@ async def test_warnings_are_counted_and_the_newest_is_shown(tui, source):
     async with tui(source) as t:
         source.set_sweep(warnings=["an old one", "no report carries 'val_acc'"])
         await t.sees("⚠ (2) no report carries 'val_acc'")
+
+
+async def test_what_comes_once_the_app_takes_its_screens_down_harms_nobody(tui, source):
+    async with tui(source) as t:
+        await t.sees("t0001")
+        t.app._running = False
+        await t.app.screen.query("*").remove()
+        t.app._tick()
+        t.app.change_view(t.app.view)
+        t.app.refresh_surroundings()
+        t.app._running = True

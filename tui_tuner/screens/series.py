@@ -59,6 +59,8 @@ class SeriesFeed:
 
     def _ask(self) -> None:
         self._timer = None
+        if not self._screen.app.is_running:
+            return
         pane = self._screen.query_one(TrialPane)
         if not pane.display or self._asked_for is None:
             self._asked_for = None
