@@ -124,6 +124,7 @@ class TunerApp(App[str | None]):
         """Start the sweep's engine again. Raises TunerError."""
         if self._start_engine is not None:
             await self._start_engine()
+            self.link.look_now()
 
     def on_link_arrived(self, message: Link.Arrived) -> None:
         """Take in what the engine pushed."""

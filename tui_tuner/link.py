@@ -66,6 +66,7 @@ class Link:
         self._clock = clock
         self._connection: Connection | None = None
         self._linked = asyncio.Event()
+        self._looking = asyncio.Event()
         self.state = LinkState(since=clock())
 
     async def run(self) -> None:
@@ -129,12 +130,18 @@ class Link:
 
     async def _find_live(self) -> Connection:
         while True:
-            await asyncio.sleep(LOOK_FOR_ENGINE_S)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._looking.wait(), LOOK_FOR_ENGINE_S)
+            self._looking.clear()
             with suppress(TunerError, OSError):
                 connection = await self._connect()
                 if connection.live:
                     return connection
                 await connection.close()
+
+    def look_now(self) -> None:
+        """Look for a live engine at once: one has just been started."""
+        self._looking.set()
 
     async def _drop(self) -> None:
         connection, self._connection = self._connection, None
