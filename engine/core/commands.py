@@ -33,4 +33,48 @@ class StopAttempt(Struct, frozen=True, kw_only=True, tag="stop_attempt"):
     attempt: int
 
 
-Command = Emit | Propose | LaunchAttempt | StopAttempt
+class TellAttempt(Struct, frozen=True, kw_only=True, tag="tell_attempt"):
+    """Write the attempt's control file: its trial's budget, and whether to leave (`gently`)."""
+
+    trial: int
+    attempt: int
+
+
+class HoldAttempt(Struct, frozen=True, kw_only=True, tag="hold_attempt"):
+    """Stop the attempt's processes where they are: SIGSTOP to the whole tree."""
+
+    trial: int
+    attempt: int
+
+
+class ContinueAttempt(Struct, frozen=True, kw_only=True, tag="continue_attempt"):
+    """Let the attempt's held processes go on: SIGCONT to the whole tree."""
+
+    trial: int
+    attempt: int
+
+
+class AwaitGone(Struct, frozen=True, kw_only=True, tag="await_gone"):
+    """Watch processes that would not die, until they are gone; then their slot is free."""
+
+    slot: int
+    leftover: tuple[str, ...]
+
+
+class WriteSpace(Struct, frozen=True, kw_only=True, tag="write_space"):
+    """Write the config with this version's ranges beside the sweep's own copy."""
+
+    version: int
+
+
+Command = (
+    Emit
+    | Propose
+    | LaunchAttempt
+    | StopAttempt
+    | TellAttempt
+    | HoldAttempt
+    | ContinueAttempt
+    | AwaitGone
+    | WriteSpace
+)

@@ -40,6 +40,8 @@ def _cut(trial: Trial, step: int, goal: Goal) -> None:
 
 
 def _improve(trial: Trial, step: int, value: float, goal: Goal) -> None:
+    if step <= trial.ranked_after:
+        return
     if isfinite(value) and (trial.best is None or goal.better(value, trial.best.value)):
         trial.best = Best(value, step)
 

@@ -6,17 +6,28 @@ folds both, merged by sequence number, through the machine.
 
 from __future__ import annotations
 
+from typing import Any
+
 from msgspec import Struct
 
-from .acts import Act
-from .model import Exit, FailureKind, Params, Plan, Process, Report
+from .acts import Act, StageEntry
+from .edits import Suggestion
+from .model import (
+    Exit,
+    FailureKind,
+    Params,
+    Process,
+    Report,
+)
+from .plan import Plan
 
 
 class SweepCreated(Struct, frozen=True, kw_only=True, tag="sweep_created"):
-    """The first event of every sweep."""
+    """The first event of every sweep. `space` is version 1 of its space, as plain data."""
 
     at: float
     plan: Plan
+    space: Any = None
 
 
 class EngineStarted(Struct, frozen=True, kw_only=True, tag="engine_started"):
@@ -111,13 +122,17 @@ class VerdictReached(Struct, frozen=True, kw_only=True, tag="verdict_reached"):
 
 
 class Acted(Struct, frozen=True, kw_only=True, tag="acted"):
-    """A person acted. `request` is the client's id for it: the same one twice acts once."""
+    """A person acted. `request` is the client's id for it: the same one twice acts once.
+
+    `act` is resolved; `sentence` tells in the past tense what it did, for the history.
+    """
 
     at: float
     request: str
     who: str
     act: Act
     why: str | None = None
+    sentence: str = ""
 
 
 class LimitReached(Struct, frozen=True, kw_only=True, tag="limit_reached"):
@@ -129,11 +144,29 @@ class LimitReached(Struct, frozen=True, kw_only=True, tag="limit_reached"):
 
 
 class Warned(Struct, frozen=True, kw_only=True, tag="warned"):
-    """Something a person should see. A later warning with the same `code` replaces it."""
+    """Something a person should see. A later warning with the same `code` replaces it.
+
+    An empty text takes it back. `suggestion` is an edit of the space that would see to it.
+    """
 
     at: float
     code: str
     text: str
+    suggestion: Suggestion | None = None
+
+
+class StageEntered(Struct, frozen=True, kw_only=True, tag="stage_entered"):
+    """The trials of the stage before are done, and the next one begins by itself."""
+
+    at: float
+    entry: StageEntry
+
+
+class SlotFreed(Struct, frozen=True, kw_only=True, tag="slot_freed"):
+    """The processes that outlived their trial, and kept its slot closed, are gone."""
+
+    at: float
+    slot: int
 
 
 class SweepEnded(Struct, frozen=True, kw_only=True, tag="sweep_ended"):
@@ -158,5 +191,7 @@ Event = (
     | Acted
     | LimitReached
     | Warned
+    | StageEntered
+    | SlotFreed
     | SweepEnded
 )

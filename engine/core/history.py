@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from .acts import Act, Decision, Prune, Resume, Stop
+from .acts import (
+    Act,
+    Add,
+    AdvanceStage,
+    Clone,
+    Decision,
+    EditSpace,
+    Inverse,
+    Prune,
+    RepeatStage,
+    Resume,
+    StageEntry,
+    Stop,
+    Undo,
+)
+from .edits import SpaceChange
 from .events import (
     Acted,
     AttemptEnded,
@@ -10,6 +25,7 @@ from .events import (
     EngineStarted,
     Event,
     LimitReached,
+    StageEntered,
     SweepEnded,
     VerdictReached,
 )
@@ -21,6 +37,7 @@ DECIDING = (
     "acted",
     "verdict_reached",
     "limit_reached",
+    "stage_entered",
     "engine_started",
     "sweep_ended",
     "attempt_ended",
@@ -30,10 +47,11 @@ DECIDING = (
 
 
 class History:
-    """Numbers the decisions from 1, in the order of their events."""
+    """Numbers the decisions from 1, in the order of their events; a request sent twice is one."""
 
     def __init__(self) -> None:
         self.decisions: list[Decision] = []
+        self._requests: set[str] = set()
 
     def handle(self, event: Event) -> Decision | None:
         """Take the next event; give its decision, if it is one."""
@@ -59,23 +77,43 @@ class History:
                     event, ENGINE, "requeue", f"{trial_name(number)} lost: {reason}", number
                 )
             case AttemptFenced(trial=number, attempt=n):
-                text = f"{trial_name(number)} attempt {n} had never started; it waits again"
+                text = f"{trial_name(number)} attempt {n} had never started, and was taken back"
                 return self._new(event, ENGINE, "requeue", text, number)
             case LimitReached(limit=limit, sentence=sentence):
                 return self._new(event, ENGINE, f"limit {limit}", sentence)
+            case StageEntered(entry=entry):
+                return self._new(event, ENGINE, "stage", entry.sentence, *entry.promoted)
             case EngineStarted(resumed=True, pid=pid):
                 return self._new(event, ENGINE, "resume", f"a new engine (pid {pid}) took over")
             case SweepEnded(state=state, sentence=sentence):
                 return self._new(event, ENGINE, state, sentence)
         return None
 
-    def _act(self, event: Acted) -> Decision:
-        verb, sentence = describe(event.act)
-        trials = getattr(event.act, "trials", ())
-        return self._new(event, event.who, verb, sentence, *trials, why=event.why)
+    def _act(self, event: Acted) -> Decision | None:
+        if event.request in self._requests:
+            return None
+        self._requests.add(event.request)
+        act = event.act
+        verb, sentence = describe(act)
+        return self._new(
+            event,
+            event.who,
+            verb,
+            event.sentence or sentence,
+            *touched(act),
+            why=event.why,
+            undoes=act.n if isinstance(act, Undo) else None,
+        )
 
     def _new(
-        self, event: Event, who: str, what: str, sentence: str, *trials: int, why: str | None = None
+        self,
+        event: Event,
+        who: str,
+        what: str,
+        sentence: str,
+        *trials: int,
+        why: str | None = None,
+        undoes: int | None = None,
     ) -> Decision:
         return Decision(
             n=len(self.decisions) + 1,
@@ -85,11 +123,32 @@ class History:
             trials=tuple(trial_name(t) for t in trials),
             why=why,
             sentence=sentence,
+            undoes=undoes,
         )
 
 
+def touched(act: Act | Inverse) -> tuple[int, ...]:
+    """The trials that an act names, makes, or puts back."""
+    match act:
+        case Clone(trial=parent, number=number):
+            return (parent,) if number is None else (parent, number)
+        case Add(number=number):
+            return () if number is None else (number,)
+        case EditSpace(change=SpaceChange(pruned=pruned, dropped=dropped)):
+            return pruned + dropped
+        case (
+            AdvanceStage(entry=StageEntry(promoted=promoted))
+            | RepeatStage(entry=StageEntry(promoted=promoted))
+        ):
+            return promoted
+        case Undo(inverse=inverse):
+            return touched(inverse) if inverse is not None else ()
+    trials: tuple[int, ...] | int = getattr(act, "trials", ())
+    return trials if isinstance(trials, tuple) else ()
+
+
 def describe(act: Act) -> tuple[str, str]:
-    """Give an act's verb and its sentence in the past tense."""
+    """Give an act's verb, and its sentence in the past tense where the event tells none."""
     match act:
         case Prune(trials=trials):
             return "prune", f"pruned {named(trials)}"
@@ -99,6 +158,8 @@ def describe(act: Act) -> tuple[str, str]:
             return "stop", "stopped starting trials; what runs may finish"
         case Resume():
             return "resume", "started trials again"
+    verb = str(act.__struct_config__.tag).replace("_", " ")
+    return verb, verb
 
 
 def named(trials: tuple[int, ...], most: int = 8) -> str:

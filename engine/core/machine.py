@@ -9,9 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from . import acting, reporting
-from .acts import Act, Decision, Preview
-from .commands import Command, LaunchAttempt
+import msgspec
+
+from . import acting, reporting, staging
+from .acting import Facts, Prepared
+from .acts import Act, Decision
+from .border import check_border
+from .commands import AwaitGone, Command, LaunchAttempt, WriteSpace
+from .edits import SpaceVersion
+from .ending import end_attempt
 from .events import (
     Acted,
     AttemptEnded,
@@ -23,6 +29,8 @@ from .events import (
     LimitReached,
     ReportsArrived,
     SearchExhausted,
+    SlotFreed,
+    StageEntered,
     SweepCreated,
     SweepEnded,
     TrialProposed,
@@ -43,19 +51,25 @@ from .model import (
     is_final,
 )
 from .placement import Slots
+from .ranges import Ranges
 from .scheduling import next_commands
 from .state import Scheduling, SweepState
-from .verdicts import outcome_of, state_after
+from .verdicts import outcome_of, state_after, state_unstarted
 
 
 class SweepMachine:
-    """Folds events into a `SweepState` and says what must be done next."""
+    """Folds events into a `SweepState` and says what must be done next.
 
-    def __init__(self, judges: Sequence[Judge] = ()) -> None:
+    `ranges` knows the search space; without it, acts and stages that touch the space are refused
+    or leave it alone.
+    """
+
+    def __init__(self, judges: Sequence[Judge] = (), ranges: Ranges | None = None) -> None:
         self.state = SweepState()
         self.history = History()
         self.decided: Decision | None = None
         """The decision the last handled event made, if it made one."""
+        self.ranges = ranges
         self._judges = tuple(judges)
         self._handlers: dict[type, Callable[[Any], list[Command]]] = {
             SweepCreated: self._sweep_created,
@@ -71,6 +85,8 @@ class SweepMachine:
             Acted: self._acted,
             LimitReached: self._limit_reached,
             Warned: self._warned,
+            StageEntered: self._stage_entered,
+            SlotFreed: self._slot_freed,
             SweepEnded: self._sweep_ended,
         }
 
@@ -82,9 +98,12 @@ class SweepMachine:
         self.decided = self.history.handle(event)
         return self._handlers[type(event)](event)
 
-    def preview(self, act: Act) -> Preview:
-        """Say what an act would do now; changes nothing."""
-        return acting.preview(self.state, act)
+    def prepare(self, act: Act, facts: Facts) -> Prepared:
+        """Resolve an act against the sweep as it is, and say what it would do; changes nothing."""
+        return acting.prepare(self.state, act, msgspec.structs.replace(facts, ranges=self.ranges))
+
+    def _next(self, at: float) -> list[Command]:
+        return next_commands(self.state, at, self.ranges)
 
     # The sweep --------------------------------------------------------------------------
 
@@ -92,20 +111,27 @@ class SweepMachine:
         self.state.plan = event.plan
         self.state.created_at = event.at
         self.state.slots = Slots(event.plan.slots)
+        if event.space is not None:
+            self.state.versions.append(SpaceVersion(version=1, at=event.at, document=event.space))
+        staging.begin(self.state)
         return []
 
     def _engine_started(self, event: EngineStarted) -> list[Command]:
         self.state.asked = 0
         if self.state.scheduling is not Scheduling.ENDED:
             self.state.watch.start(event.at)
-        return next_commands(self.state, event.at)
+        blocked = self.state.slots.blocked.items()
+        again: list[Command] = [AwaitGone(slot=slot, leftover=by) for slot, by in blocked]
+        if self.state.space_version > 1:
+            again.append(WriteSpace(version=self.state.space_version))
+        return again + self._next(event.at)
 
     def _limit_reached(self, event: LimitReached) -> list[Command]:
-        if self.state.scheduling is Scheduling.OPEN:
+        if self.state.scheduling in (Scheduling.OPEN, Scheduling.PAUSED):
             self.state.scheduling = Scheduling.LIMITED
             self.state.limit = event.limit
             self.state.sentence = event.sentence
-        return next_commands(self.state, event.at)
+        return self._next(event.at)
 
     def _warned(self, event: Warned) -> list[Command]:
         self.state.warnings.pop(event.code, None)
@@ -122,8 +148,18 @@ class SweepMachine:
         return []
 
     def _acted(self, event: Acted) -> list[Command]:
-        commands = acting.apply(self.state, event)
-        return commands + next_commands(self.state, event.at)
+        if self.decided is None:
+            return []
+        commands = acting.apply(self.state, event, self.decided.n)
+        return commands + self._next(event.at)
+
+    def _stage_entered(self, event: StageEntered) -> list[Command]:
+        commands = staging.enter(self.state, event.entry, event.at, "engine")
+        return commands + self._next(event.at)
+
+    def _slot_freed(self, event: SlotFreed) -> list[Command]:
+        self.state.slots.unblock(event.slot)
+        return self._next(event.at)
 
     # Proposals --------------------------------------------------------------------------
 
@@ -131,6 +167,7 @@ class SweepMachine:
         state = self.state
         state.asked = max(0, state.asked - 1)
         state.next_index = max(state.next_index, event.index + 1)
+        state.stage.proposed += 1
         state.add(
             Trial(
                 number=event.trial,
@@ -141,14 +178,16 @@ class SweepMachine:
                 space_version=event.space_version,
                 proposed_at=event.at,
                 budget=event.budget,
+                overrides=dict(state.stage.plan.overrides),
+                rank_class=state.stage.rank_class,
             )
         )
-        return next_commands(state, event.at)
+        return self._next(event.at)
 
     def _search_exhausted(self, event: SearchExhausted) -> list[Command]:
         self.state.asked = 0
         self.state.exhausted = event.reason
-        return next_commands(self.state, event.at)
+        return self._next(event.at)
 
     # Attempts ---------------------------------------------------------------------------
 
@@ -156,7 +195,13 @@ class SweepMachine:
         trial = self.state.trials[event.trial]
         trial.next_attempt = event.attempt + 1
         trial.attempts.append(
-            Attempt(n=event.attempt, slot=event.slot, device=event.device, started_at=event.at)
+            Attempt(
+                n=event.attempt,
+                slot=event.slot,
+                device=event.device,
+                started_at=event.at,
+                budget=trial.budget,
+            )
         )
         self.state.set_state(trial, Running(attempt=event.attempt, slot=event.slot))
         return [LaunchAttempt(trial=event.trial, attempt=event.attempt)]
@@ -182,21 +227,37 @@ class SweepMachine:
             outcome=outcome_of(running, after, event.exit),
             leftover=event.leftover,
         )
-        self.state.set_state(trial, after, first=isinstance(after, Waiting))
         commands: list[Command] = []
+        if event.leftover:
+            self.state.slots.block(running.slot, event.leftover)
+            commands.append(AwaitGone(slot=running.slot, leftover=event.leftover))
+        self.state.set_state(trial, after, first=isinstance(after, Waiting))
+        self._pace(trial, attempt)
+        staging.repeat_if_due(self.state, trial, event.at)
         if is_final(after):
             self.state.count_failure(after)
+            commands += check_border(self.state, event.at, self.ranges)
         if isinstance(after, Complete):
             self.state.completed_seconds.add(event.at - attempt.started_at)
             commands += reporting.missing_objective(self.state, event.at)
-        return commands + next_commands(self.state, event.at)
+        return commands + self._next(event.at)
+
+    def _pace(self, trial: Trial, attempt: Attempt) -> None:
+        """Learn how long an epoch takes, from an attempt that has ended."""
+        before = attempt.first_step - 1 if attempt.first_step is not None else 0
+        epochs = (trial.last_step or 0) - before
+        if attempt.was_held or attempt.first_step is None:
+            return
+        if attempt.end is not None and epochs > 0:
+            self.state.epoch_seconds.add((attempt.end.at - attempt.started_at) / epochs)
 
     def _attempt_fenced(self, event: AttemptFenced) -> list[Command]:
         trial = self.state.trials[event.trial]
-        if self._current(event.trial, event.attempt) is not None:
+        running = trial.state
+        if self._current(event.trial, event.attempt) and isinstance(running, Running):
             trial.attempts.pop()
-            self.state.set_state(trial, Waiting(), first=True)
-        return next_commands(self.state, event.at)
+            self.state.set_state(trial, state_unstarted(running, event.at), first=True)
+        return self._next(event.at)
 
     def _current(self, number: int, n: int) -> Attempt | None:
         trial = self.state.trials[number]
@@ -216,4 +277,4 @@ class SweepMachine:
         ending = Ending.DIVERGED if event.failure is not None else Ending.PRUNED
         trial = self.state.trials[event.trial]
         reason = f"{event.rule}: {event.sentence}"
-        return acting.end_attempt(self.state, trial, ending, reason)
+        return end_attempt(self.state, trial, ending, reason)

@@ -124,12 +124,21 @@ class AttemptEnd(Struct, frozen=True, kw_only=True):
 
 
 class Attempt(Struct, kw_only=True):
-    """One process that runs, or ran, a trial."""
+    """One process that runs, or ran, a trial.
+
+    `budget` is the one it was started with, `first_step` that of its first report. `was_held`: it
+    was stopped in memory for a while, so that its duration says nothing of its pace. `was_asked`:
+    it was asked to leave, and may have heard that before it was called off.
+    """
 
     n: int
     slot: int
     device: str
     started_at: float
+    budget: int | None = None
+    first_step: int | None = None
+    was_held: bool = False
+    was_asked: bool = False
     process: Process | None = None
     end: AttemptEnd | None = None
 
@@ -143,6 +152,7 @@ class Ending(StrEnum):
     PRUNED = "pruned"
     DIVERGED = "diverged"
     REQUEUED = "requeued"
+    PAUSED = "paused"
 
 
 class Waiting(Struct, frozen=True, tag="waiting"):
@@ -150,17 +160,24 @@ class Waiting(Struct, frozen=True, tag="waiting"):
 
 
 class Running(Struct, frozen=True, kw_only=True, tag="running"):
-    """Has a slot and a process. `ending` is set once the process was asked to go."""
+    """Has a slot and a process. `ending` is set once the process was asked to go.
+
+    `gently`: it was asked to leave at its next epoch, by its control file, and is not signalled.
+    `held`: its processes are stopped where they are (SIGSTOP); people see it as paused.
+    """
 
     attempt: int
     slot: int
     ending: Ending | None = None
     reason: str | None = None
+    gently: bool = False
+    held: bool = False
 
 
 class Paused(Struct, frozen=True, kw_only=True, tag="paused"):
     """Left its slot by request and waits to be continued."""
 
+    at: float
     reason: str
 
 
@@ -171,10 +188,14 @@ class Complete(Struct, frozen=True, kw_only=True, tag="complete"):
 
 
 class Pruned(Struct, frozen=True, kw_only=True, tag="pruned"):
-    """Stopped before its end by a person or a rule; can be revived."""
+    """Stopped before its end by a person or a rule; can be revived.
+
+    `dropped`: a proposal given up before it ran, which counts toward no limit.
+    """
 
     at: float
     reason: str
+    dropped: bool = False
 
 
 class Failed(Struct, frozen=True, kw_only=True, tag="failed"):
@@ -191,7 +212,9 @@ STATES = ("waiting", "running", "paused", "complete", "pruned", "failed")
 
 
 def state_name(state: TrialState) -> str:
-    """Give the state's word, as in the JSON output."""
+    """Give the state's word, as in the JSON output; a held trial is paused, with its slot."""
+    if isinstance(state, Running) and state.held:
+        return "paused"
     return str(state.__struct_config__.tag)
 
 
@@ -221,6 +244,14 @@ class Best(Struct, frozen=True, array_like=True):
     step: int
 
 
+class Spread(Struct, frozen=True, kw_only=True):
+    """Mean and sample standard deviation over `n` seeds of a configuration; None for one seed."""
+
+    n: int
+    mean: float
+    std: float | None = None
+
+
 class Trial(Struct, kw_only=True):
     """One configuration and everything the machine needs to know of it.
 
@@ -237,6 +268,19 @@ class Trial(Struct, kw_only=True):
     proposed_at: float
     budget: int | None = None
     parent: int | None = None
+    repeat_of: int | None = None
+    """The finalist that this trial repeats with another seed."""
+    overrides: Params = field(default_factory=dict)
+    """Fixed values that the trial's stage sets otherwise than its space."""
+    counted: bool = True
+    """Whether it counts toward the limit of trials: proposed by the search, and not dropped."""
+    wanted: bool = False
+    """Whether a person or a stage asked for its next attempt: it starts even past a limit."""
+    note: str | None = None
+    rank_class: int = 0
+    """Trials compare within the highest class only: overrides change what is measured."""
+    ranked_after: int = 0
+    """Steps up to this one belong to an earlier class and cannot be its best."""
     state: TrialState = Waiting()
     attempts: list[Attempt] = field(default_factory=list)
     next_attempt: int = 1
@@ -245,6 +289,8 @@ class Trial(Struct, kw_only=True):
     values: list[float] = field(default_factory=list)
     curve_attempt: int = 0
     best: Best | None = None
+    spread: Spread | None = None
+    """Over its own result and its repeats', once one of them has ended well."""
     last_step: int | None = None
     reports: int = 0
     rejected: int = 0
@@ -253,36 +299,3 @@ class Trial(Struct, kw_only=True):
     def name(self) -> str:
         """The name people use."""
         return trial_name(self.number)
-
-
-# What a sweep was asked to do ----------------------------------------------------------------
-
-
-class Limits(Struct, frozen=True, kw_only=True):
-    """What ends a sweep. `failures` counts failures in a row."""
-
-    trials: int | None = None
-    hours: float | None = None
-    target: float | None = None
-    failures: int | None = None
-
-
-class Plan(Struct, frozen=True, kw_only=True):
-    """All the machine needs of the config. Immutable; acts change the machine instead."""
-
-    name: str
-    metric: str
-    goal: Goal
-    slots: int
-    seed: int = 0
-    method: str = "random"
-    stage: str = "main"
-    budget: int | None = None
-    budget_parameter: str | None = None
-    limits: Limits = Limits()
-    prefetch: int = 2
-    """Waiting trials to keep ready beyond the free slots."""
-    max_losses: int = 3
-    """A trial whose runner was lost this many times in a row fails."""
-    diverged_factor: float | None = 10.0
-    """The `diverged` rule's factor; None switches the rule off."""

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from math import isfinite
 
+from .leftover import shown
 from .model import Attempt, Failed, Paused, Pruned, Running, Trial, state_name, trial_name
+from .stage_views import epochs_left, stage_views, winner
 from .state import SweepState
-from .views import AttemptView, BestView, EngineView, MetricView, SweepView, TrialView
+from .views import (
+    AttemptView,
+    BestView,
+    EngineView,
+    MetricView,
+    SuggestionView,
+    SweepView,
+    TrialView,
+)
 
 SPARK_POINTS = 32
 
@@ -17,10 +27,11 @@ def trial_view(trial: Trial) -> TrialView:
     current = trial.attempts[-1] if trial.attempts else None
     running = isinstance(state, Running)
     value = trial.values[-1] if trial.values else None
+    spread = trial.spread
     return TrialView(
         id=trial.name,
         state=state_name(state),
-        params=trial.params,
+        params={**trial.params, **trial.overrides} if trial.overrides else trial.params,
         stage=trial.stage,
         budget=trial.budget,
         origin=trial.origin,
@@ -42,6 +53,13 @@ def trial_view(trial: Trial) -> TrialView:
         ended_at=current.end.at if current and current.end else None,
         elapsed_s=sum(a.end.at - a.started_at for a in trial.attempts if a.end),
         attempt_started_at=current.started_at if current and running else None,
+        note=trial.note,
+        held=isinstance(state, Running) and state.held,
+        overrides=trial.overrides,
+        repeat_of=trial_name(trial.repeat_of) if trial.repeat_of is not None else None,
+        mean=spread.mean if spread is not None and spread.std is not None else None,
+        std=spread.std if spread is not None else None,
+        repeats=spread.n if spread is not None else 0,
         reports=trial.reports,
         rejected=trial.rejected,
         spark=thin(trial.values, SPARK_POINTS),
@@ -80,6 +98,7 @@ def _attempt_view(attempt: Attempt) -> AttemptView:
         start=process.start if process else None,
         note=process.note if process else None,
         tail=getattr(end.exit, "tail", "") if end else "",
+        leftover=[shown(process) for process in end.leftover] if end else [],
     )
 
 
@@ -102,8 +121,8 @@ def sweep_view(
         state=state.status,
         engine=EngineView(pid=pid, alive=pid is not None),
         metric=MetricView(name=plan.metric, goal=plan.goal.value),
-        stage=plan.stage,
-        space_version=1,
+        stage=state.stage.plan.name if state.stages else None,
+        space_version=state.space_version,
         slots=state.slots.count,
         trials={name: state.counts[name] for name in _COUNTED},
         best=_best(state),
@@ -111,15 +130,41 @@ def sweep_view(
         ended_at=state.ended_at,
         elapsed_s=state.watch.elapsed(state.last_at if now is None else now),
         eta_s=_eta(state),
-        warnings=[w.text for w in state.warnings.values()],
+        warnings=[w.text for w in state.warnings.values()] + _closed_slots(state),
         method=plan.method,
-        trials_limit=plan.limits.trials,
+        trials_limit=state.trials_limit,
         sentence=state.sentence,
         metrics=[
             *([plan.metric] if state.objective_seen else []),
             *(name for name in state.metrics if name != plan.metric),
         ],
+        suggestions=_suggestions(state),
+        stages=stage_views(state) if state.stages else [],
+        undo=state.undoable[-1].sentence if state.undoable else None,
+        winner=winner(state),
     )
+
+
+def _closed_slots(state: SweepState) -> list[str]:
+    return [
+        f"slot {slot} stays closed until these are gone: {', '.join(map(shown, by))}"
+        for slot, by in sorted(state.slots.blocked.items())
+    ]
+
+
+def _suggestions(state: SweepState) -> list[SuggestionView]:
+    return [
+        SuggestionView(
+            code=warned.code,
+            text=warned.text,
+            parameter=wider.parameter,
+            edge=wider.edge,
+            low=wider.low,
+            high=wider.high,
+        )
+        for warned in state.warnings.values()
+        if (wider := warned.suggestion) is not None
+    ]
 
 
 _COUNTED = ("waiting", "running", "paused", "complete", "pruned", "failed")
@@ -131,15 +176,33 @@ def _best(state: SweepState) -> BestView | None:
     trial = state.trials[state.best]
     if trial.best is None:
         return None
+    finalist = trial if trial.repeat_of is None else state.trials[trial.repeat_of]
+    spread = finalist.spread
     return BestView(
-        trial=trial.name, value=trial.best.value, step=trial.best.step, params=trial.params
+        trial=trial.name,
+        value=trial.best.value,
+        step=trial.best.step,
+        params={**trial.params, **trial.overrides} if trial.overrides else trial.params,
+        mean=spread.mean if spread is not None and spread.std is not None else None,
+        std=spread.std if spread is not None else None,
+        repeats=spread.n if spread is not None else 0,
     )
 
 
 def _eta(state: SweepState) -> float | None:
-    """Seconds left: trials still to run, at the mean duration of completed ones, over the slots."""
+    """Seconds left: by the epochs of all stages, or of one stage by the trials still to run."""
+    if not state.plan.stages:
+        return _eta_by_trials(state)
+    epochs, pace = epochs_left(state), state.epoch_seconds
+    if state.ended_at is not None or epochs is None or not pace.count or not state.slots.count:
+        return None
+    return epochs * pace.mean / state.slots.count
+
+
+def _eta_by_trials(state: SweepState) -> float | None:
+    """Trials still to run, at the mean duration of completed ones, over the slots."""
     done = state.completed_seconds
-    limit = state.plan.limits.trials
+    limit = state.trials_limit
     if state.ended_at is not None or limit is None or not done.count or not state.slots.count:
         return None
     finished = sum(state.counts[name] for name in ("complete", "pruned", "failed"))

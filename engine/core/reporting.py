@@ -20,7 +20,7 @@ def take_reports(
 ) -> list[Command]:
     """Put an attempt's reports on its trial; emit at most one verdict and one reached target."""
     trial = state.trials.get(event.trial)
-    if trial is None or event.attempt != trial.next_attempt - 1:
+    if trial is None or not trial.attempts or trial.attempts[-1].n != event.attempt:
         return []
     verdict: Verdict | None = None
     before = trial.best
@@ -43,6 +43,9 @@ def take_reports(
 def _take(state: SweepState, trial: Trial, attempt: int, report: Report) -> None:
     trial.reports += 1
     trial.last_step = report.step
+    current = trial.attempts[-1]
+    if current.first_step is None:
+        current.first_step = report.step
     if not state.anything_reported:
         state.anything_reported = True
     metrics = state.metrics
@@ -93,9 +96,13 @@ def _complain(state: SweepState, trial: Trial, event: ReportsArrived) -> list[Co
 
 def _target_reached(state: SweepState, trial: Trial) -> bool:
     target = state.plan.limits.target
-    if target is None or trial.best is None or state.scheduling is not Scheduling.OPEN:
+    if target is None or trial.best is None or _is_over(state):
         return False
     return not isnan(target) and not state.plan.goal.better(target, trial.best.value)
+
+
+def _is_over(state: SweepState) -> bool:
+    return state.scheduling not in (Scheduling.OPEN, Scheduling.PAUSED)
 
 
 def _emit_target(state: SweepState, trial: Trial, at: float) -> Emit:

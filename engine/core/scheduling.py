@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from .commands import Command, Emit, Propose
-from .events import AttemptStarted, LimitReached, SweepEnded
+from .events import AttemptStarted, LimitReached, StageEntered, SweepEnded
 from .model import Failed
+from .ranges import Ranges
+from .staging import entry_after, stage_is_open
 from .state import Scheduling, SweepState
 
 DEVICE = "cpu"
@@ -14,8 +18,8 @@ FIRST_FAILURES = 5
 (as W&B's agent stops after its first five)."""
 
 
-def next_commands(state: SweepState, at: float) -> list[Command]:
-    """Say what follows from the state now: starts, proposals, limits, the end.
+def next_commands(state: SweepState, at: float, ranges: Ranges | None = None) -> list[Command]:
+    """Say what follows from the state now: starts, proposals, limits, the next stage, the end.
 
     Emits only: the state changes when the emitted events are handled.
     """
@@ -25,15 +29,19 @@ def next_commands(state: SweepState, at: float) -> list[Command]:
         return [limit]
     commands: list[Command] = []
     if state.scheduling is Scheduling.OPEN:
-        commands += _starts(state, at)
+        commands += _starts(state, at, state.waiting)
         commands += _proposals(state, len(commands))
+        if not commands and (entry := entry_after(state, ranges)):
+            return [Emit(event=StageEntered(at=at, entry=entry))]
+    if state.scheduling is Scheduling.LIMITED:
+        commands += _starts(state, at, [n for n in state.waiting if n in state.wanted])
     if not commands and (end := _end(state, at)):
         commands.append(end)
     return commands
 
 
-def _starts(state: SweepState, at: float) -> list[Command]:
-    free = state.slots.next_free(len(state.waiting)) if state.slots.free else []
+def _starts(state: SweepState, at: float, waiting: Collection[int]) -> list[Command]:
+    free = state.slots.next_free(len(waiting)) if state.slots.free else []
     return [
         Emit(
             event=AttemptStarted(
@@ -44,7 +52,7 @@ def _starts(state: SweepState, at: float) -> list[Command]:
                 device=DEVICE,
             )
         )
-        for slot, number in zip(free, state.waiting, strict=False)
+        for slot, number in zip(free, waiting, strict=False)
     ]
 
 
@@ -62,8 +70,10 @@ def wanted_proposals(state: SweepState, starting: int) -> int:
         return 0
     ready = len(state.waiting) - starting + state.asked
     wanted = state.slots.free - starting + state.plan.prefetch - ready
-    if state.plan.limits.trials is not None:
-        wanted = min(wanted, state.plan.limits.trials - len(state.trials) - state.asked)
+    if state.trials_limit is not None:
+        wanted = min(wanted, state.trials_limit - state.counted - state.asked)
+    if (left := state.stage.left) is not None:
+        wanted = min(wanted, left - state.asked)
     return wanted
 
 
@@ -92,19 +102,33 @@ def _end(state: SweepState, at: float) -> Emit | None:
     if state.running:
         return None
     match state.scheduling:
+        case Scheduling.PAUSED:
+            return None
         case Scheduling.DRAINING:
             return _ended(at, "stopped", "stopped by request")
         case Scheduling.LIMITED:
             word = "stopped" if state.limit == "failures" else "finished"
-            return _ended(at, word, state.sentence)
-    if state.waiting or state.asked or state.counts["paused"]:
+            return None if state.wanted else _ended(at, word, state.sentence)
+    if state.waiting or state.asked or state.counts["paused"] or stage_is_open(state):
         return None
-    limit = state.plan.limits.trials
-    if limit is not None and len(state.trials) >= limit:
-        return _ended(at, "finished", f"all {limit} trials are done")
-    if state.exhausted is not None:
-        return _ended(at, "finished", state.exhausted)
-    return None
+    if _awaits_a_person(state):
+        return None
+    return _ended(at, "finished", _all_done(state))
+
+
+def _awaits_a_person(state: SweepState) -> bool:
+    """Whether all trials come from a person, who may yet think of one, up to the limit."""
+    limit = state.trials_limit
+    return state.plan.method == "manual" and (limit is None or len(state.trials) < limit)
+
+
+def _all_done(state: SweepState) -> str:
+    limit = state.trials_limit
+    if len(state.plan.stages) > 1 and len(state.stages) == len(state.plan.stages):
+        return f"all {len(state.plan.stages)} stages are done"
+    if limit is not None and state.counted >= limit:
+        return f"all {limit} trials are done"
+    return state.exhausted or f"all {state.counted} trials are done"
 
 
 def _ended(at: float, word: str, sentence: str) -> Emit:

@@ -3,11 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from enum import StrEnum
 
+from msgspec import Struct, field
+
+from .acts import Inverse
+from .edits import SpaceVersion
 from .events import Warned
-from .model import Best, Failed, Goal, Plan, Running, Trial, TrialState, Waiting, state_name
+from .leaders import Leaders
+from .measures import Mean, Stopwatch
+from .model import (
+    Best,
+    Failed,
+    Goal,
+    Running,
+    Trial,
+    TrialState,
+    Waiting,
+    is_final,
+    state_name,
+)
 from .placement import Slots
+from .plan import Plan, StagePlan
+from .repeats import Finals
 
 
 class Scheduling(StrEnum):
@@ -15,55 +34,75 @@ class Scheduling(StrEnum):
 
     OPEN = "open"
     """Waiting trials start as slots come free."""
+    PAUSED = "paused"
+    """Nothing starts until a person continues; what runs goes on."""
     DRAINING = "draining"
     """Asked to stop: nothing starts, what runs may finish."""
     LIMITED = "limited"
-    """A limit was reached: nothing starts, what runs may finish."""
+    """A limit was reached: only what a person asked for starts, what runs may finish."""
     ENDED = "ended"
     """Nothing runs, nothing will start."""
 
 
-class Mean:
-    """A running mean."""
+class Stage(Struct, kw_only=True):
+    """A stage under way or done. `extra` trials were asked for beyond its plan's, `proposed` made;
+    `promoted` were taken over from earlier stages.
 
-    def __init__(self) -> None:
-        self.count = 0
-        self.mean = 0.0
+    `members` are the configurations that are, or once were, in it; `open` counts, for each that
+    has not ended with all its seeds, the seeds that have not.
+    """
 
-    def add(self, value: float) -> None:
-        """Take one more value in."""
-        self.count += 1
-        self.mean += (value - self.mean) / self.count
+    plan: StagePlan
+    extra: int = 0
+    proposed: int = 0
+    promoted: int = 0
+    rank_class: int = 0
+    members: int = 0
+    open: Counter[int] = field(default_factory=Counter)
+
+    @property
+    def done(self) -> int:
+        """How many of its configurations have ended, with all their seeds."""
+        return self.members - len(self.open)
+
+    def note_open(self, trial: Trial, more: int) -> None:
+        """Count a trial as one that has not ended, or (-1) that has."""
+        number = trial.number if trial.repeat_of is None else trial.repeat_of
+        self.open[number] += more
+        if self.open[number] <= 0:
+            del self.open[number]
+
+    @property
+    def left(self) -> int | None:
+        """How many more proposals it makes; None: as many as the limits allow."""
+        if self.plan.trials is None:
+            return None
+        return max(0, self.plan.trials + self.extra - self.proposed)
 
 
-class Stopwatch:
-    """Adds up the seconds a sweep was under way, engines' absences left out."""
+class Undoable(Struct, frozen=True, kw_only=True):
+    """An act that can still be taken back: its decision's number, its sentence, and how.
 
-    def __init__(self) -> None:
-        self._before = 0.0
-        self._since: float | None = None
+    `version` and `stage` count the space's versions and the stages entered once it was done.
+    """
 
-    def start(self, at: float) -> None:
-        """Begin to count at `at`, unless counting already."""
-        if self._since is None:
-            self._since = at
-
-    def stop(self, at: float) -> None:
-        """Count no further than `at`."""
-        if self._since is not None:
-            self._before += max(0.0, at - self._since)
-            self._since = None
-
-    def elapsed(self, at: float) -> float:
-        """Seconds counted by `at`."""
-        return self._before + (max(0.0, at - self._since) if self._since is not None else 0.0)
+    n: int
+    verb: str
+    sentence: str
+    inverse: Inverse
+    version: int = 0
+    stage: int = 0
 
 
 class SweepState:
     """Everything the machine knows. Only the machine's handlers change it.
 
-    `waiting` is the queue, a dict for its order and its cheap removal from the middle;
-    `failures_in_a_row` counts failures that are not infeasible configurations.
+    `waiting` is the queue, a dict for its order and its cheap removal from the middle; `wanted`
+    are those in it that start though a limit is reached. `counted` is how many trials count
+    toward the limit, `extra_trials` how many a person added to it. `failures_in_a_row` counts
+    failures that are not infeasible configurations.
+    `stages` are those entered so far, the last one current. `changed` collects the numbers of
+    trials whose rows are to be shown anew; the journal empties it.
     """
 
     def __init__(self) -> None:
@@ -74,6 +113,9 @@ class SweepState:
         self.trials: dict[int, Trial] = {}
         self.counts: Counter[str] = Counter()
         self.waiting: dict[int, None] = {}
+        self.wanted: set[int] = set()
+        self.counted = 0
+        self.extra_trials = 0
         self.running: dict[int, None] = {}
         self.slots = Slots(0)
         self.scheduling = Scheduling.OPEN
@@ -91,13 +133,99 @@ class SweepState:
         self.metrics: dict[str, None] = {}
         self.objective_seen = False
         self.completed_seconds = Mean()
+        self.epoch_seconds = Mean()
         self.watch = Stopwatch()
+        self.versions: list[SpaceVersion] = []
+        self.stages: list[Stage] = []
+        self.undoable: list[Undoable] = []
+        self.changed: set[int] = set()
+        self.leaders = Leaders(self.trials, lambda: self.plan.goal)
+        self.finals = Finals(self.trials, lambda: self.plan.goal)
+
+    @property
+    def space_version(self) -> int:
+        """The number of the current version of the space."""
+        return len(self.versions) or 1
+
+    @property
+    def space(self) -> SpaceVersion | None:
+        """The current version of the space; None in a sweep that was created without one."""
+        return self.versions[-1] if self.versions else None
+
+    @property
+    def stage(self) -> Stage:
+        """The current stage."""
+        return self.stages[-1]
+
+    @property
+    def trials_limit(self) -> int | None:
+        """How many trials may be proposed: the plan's limit, and what a person added to it."""
+        limit = self.plan.limits.trials
+        return None if limit is None else limit + self.extra_trials
+
+    @property
+    def next_number(self) -> int:
+        """The number of the next new trial."""
+        return len(self.trials) + 1
 
     def add(self, trial: Trial) -> None:
         """Take in a new, waiting trial."""
         self.trials[trial.number] = trial
         self.counts["waiting"] += 1
         self.waiting[trial.number] = None
+        self.counted += trial.counted
+        if trial.wanted:
+            self.wanted.add(trial.number)
+        self.changed.add(trial.number)
+        self.finals.take_in(trial)
+        if (stage := self.stage_of(trial)) is not None:
+            stage.members += trial.repeat_of is None
+            stage.note_open(trial, 1)
+
+    def stage_of(self, trial: Trial) -> Stage | None:
+        """The stage a trial is in."""
+        return next((s for s in reversed(self.stages) if s.plan.name == trial.stage), None)
+
+    def join(self, trial: Trial, stage: Stage) -> None:
+        """Take a trial that has ended over into a later stage; to the former one it was done."""
+        trial.stage = stage.plan.name
+        stage.members += 1
+        stage.promoted += 1
+        self.changed.add(trial.number)
+        self._note_finals(trial)
+
+    def rerank(self, trial: Trial, rank_class: int) -> None:
+        """Rank a trial by what it reports from now on only, in another class."""
+        before = trial.best
+        trial.rank_class = rank_class
+        trial.ranked_after = trial.last_step or 0
+        trial.best = None
+        self.changed.add(trial.number)
+        self.note_best(trial, before)
+
+    def want(self, trial: Trial, wanted: bool = True) -> None:
+        """Say whether a trial's next attempt was asked for by a person or a stage."""
+        trial.wanted = wanted
+        if wanted and isinstance(trial.state, Waiting):
+            self.wanted.add(trial.number)
+        else:
+            self.wanted.discard(trial.number)
+
+    def count(self, trial: Trial, counted: bool) -> None:
+        """Count a trial toward the limit, or no longer."""
+        self.counted += counted - trial.counted
+        trial.counted = counted
+
+    def best_trials(self, most: int, among: Iterable[Trial] | None = None) -> list[Trial]:
+        """The best trials by their objectives, best first, of the highest class that has any."""
+        ranked = [
+            t for t in (self.trials.values() if among is None else among) if t.best is not None
+        ]
+        top = max((t.rank_class for t in ranked), default=0)
+        sign = -1.0 if self.plan.goal is Goal.MAXIMIZE else 1.0
+        ranked = [t for t in ranked if t.rank_class == top]
+        ranked.sort(key=lambda t: (sign * t.best.value if t.best else 0.0, t.number))
+        return ranked[:most]
 
     def set_state(self, trial: Trial, state: TrialState, *, first: bool = False) -> None:
         """Move a trial to `state`, keeping counts, queue and slots right.
@@ -108,8 +236,10 @@ class SweepState:
         self.counts[state_name(before)] -= 1
         self.counts[state_name(state)] += 1
         trial.state = state
+        self.changed.add(trial.number)
         if isinstance(before, Waiting):
             self.waiting.pop(trial.number, None)
+            self.wanted.discard(trial.number)
         if isinstance(before, Running) and not isinstance(state, Running):
             self.running.pop(trial.number, None)
             self.slots.release(before.slot)
@@ -118,6 +248,16 @@ class SweepState:
             self.running[trial.number] = None
         if isinstance(state, Waiting):
             self._enqueue(trial.number, first)
+            if trial.wanted:
+                self.wanted.add(trial.number)
+        if is_final(before) != is_final(state) and (stage := self.stage_of(trial)) is not None:
+            stage.note_open(trial, -1 if is_final(state) else 1)
+        self._note_finals(trial)
+
+    def _note_finals(self, trial: Trial) -> None:
+        finalist = self.finals.note(trial)
+        if finalist is not None:
+            self.changed.add(finalist)
 
     def _enqueue(self, number: int, first: bool) -> None:
         self.waiting = {number: None, **self.waiting} if first else {**self.waiting, number: None}
@@ -128,25 +268,30 @@ class SweepState:
         `before` is the trial's best before its curve changed.
         """
         now = trial.best
+        self.leaders.note(trial)
+        self._note_finals(trial)
         if self.best == trial.number:
             fell = before is not None and (now is None or self._beats(before, now))
             if fell:
                 self._find_best()
         elif now is not None:
-            leader = self.trials[self.best].best if self.best is not None else None
-            if leader is None or self._beats(now, leader):
+            leader = self.trials[self.best] if self.best is not None else None
+            if leader is None or leader.best is None or self._leads(trial, leader):
                 self.best = trial.number
+
+    def _leads(self, trial: Trial, leader: Trial) -> bool:
+        if trial.rank_class != leader.rank_class:
+            return trial.rank_class > leader.rank_class
+        assert trial.best is not None
+        assert leader.best is not None
+        return self._beats(trial.best, leader.best)
 
     def _beats(self, a: Best, b: Best) -> bool:
         return self.plan.goal.better(a.value, b.value)
 
     def _find_best(self) -> None:
-        self.best = None
-        leader: Best | None = None
-        for trial in self.trials.values():
-            best = trial.best
-            if best is not None and (leader is None or self._beats(best, leader)):
-                self.best, leader = trial.number, best
+        best = self.best_trials(1)
+        self.best = best[0].number if best else None
 
     def count_failure(self, state: TrialState) -> None:
         """Keep the count of failures in a row that are the code's or the machine's fault."""
@@ -161,6 +306,8 @@ class SweepState:
         match self.scheduling:
             case Scheduling.OPEN | Scheduling.LIMITED:
                 return "running"
+            case Scheduling.PAUSED:
+                return "paused"
             case Scheduling.DRAINING:
                 return "stopping"
         return self.end_state or "stopped"

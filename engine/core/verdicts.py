@@ -13,6 +13,7 @@ from .model import (
     FailureKind,
     Lost,
     NotStarted,
+    Paused,
     Pruned,
     Running,
     Signalled,
@@ -41,7 +42,50 @@ def state_after(
             return Failed(at=at, kind=FailureKind.DIVERGED, reason=reason)
         case Ending.REQUEUED:
             return Complete(at=at) if _ran_to_its_end(trial, ended) else Waiting()
+        case Ending.PAUSED if not _failed_while_leaving(running, ended):
+            return (
+                Complete(at=at) if _ran_to_its_end(trial, ended) else Paused(at=at, reason=reason)
+            )
+    goes_on = isinstance(ended, Lost) or _owes_more(trial, ended)
+    if running.held and goes_on:
+        return Paused(at=at, reason=reason)
+    if _owes_more(trial, ended):
+        return Waiting()
     return _state_by_exit(trial, ended, at, max_losses)
+
+
+def state_unstarted(running: Running, at: float) -> TrialState:
+    """Say what the trial is whose attempt was taken back before it began."""
+    reason = running.reason or ""
+    match running.ending:
+        case Ending.PRUNED:
+            return Pruned(at=at, reason=reason)
+        case Ending.DIVERGED:
+            return Failed(at=at, kind=FailureKind.DIVERGED, reason=reason)
+        case Ending.PAUSED:
+            return Paused(at=at, reason=reason)
+    return Paused(at=at, reason=reason) if running.held else Waiting()
+
+
+def _failed_while_leaving(running: Running, ended: Exit) -> bool:
+    """Whether a trial that was only asked to leave ended otherwise than by leaving."""
+    left = isinstance(ended, Lost | NotStarted) or (isinstance(ended, Exited) and ended.code == 0)
+    return running.gently and not left
+
+
+def _owes_more(trial: Trial, ended: Exit) -> bool:
+    """Whether a script left short of its budget because of what it heard, or did not hear.
+
+    It did not notice that the budget was raised, or left as it was asked to before that was called
+    off.
+    """
+    attempt, done = trial.attempts[-1], trial.last_step or 0
+    if not isinstance(ended, Exited) or ended.code != 0:
+        return False
+    if trial.budget is None or done >= trial.budget:
+        return False
+    raised = attempt.budget is not None and trial.budget > attempt.budget
+    return attempt.was_asked or (raised and done > 0)
 
 
 def _ran_to_its_end(trial: Trial, ended: Exit) -> bool:
@@ -73,7 +117,7 @@ def _state_by_exit(trial: Trial, ended: Exit, at: float, max_losses: int) -> Tri
 
 
 def outcome_of(running: Running, after: TrialState, ended: Exit) -> str:
-    """Name the attempt's outcome: complete, pruned, stopped, lost, or a failure kind."""
+    """Name the attempt's outcome: complete, pruned, paused, stopped, lost, or a failure kind."""
     match after:
         case Complete():
             return "complete"
@@ -81,6 +125,10 @@ def outcome_of(running: Running, after: TrialState, ended: Exit) -> str:
             return "pruned"
         case Failed(kind=kind):
             return kind.value
+        case Paused():
+            return "paused"
+        case Waiting() if isinstance(ended, Exited) and running.ending is None:
+            return "complete"
     return "stopped" if running.ending is Ending.REQUEUED else str(ended)
 
 

@@ -46,6 +46,19 @@ class TrialView(Struct, kw_only=True):
     attempt_started_at: float | None = None
     reports: int = 0
     rejected: int = 0
+    note: str | None = None
+    held: bool = False
+    """Paused with its processes stopped in memory: it keeps its slot."""
+    overrides: Params = field(default_factory=dict)
+    """Fixed values that its stage sets otherwise; `params` shows them as they are set."""
+    repeat_of: str | None = None
+    """The finalist that this trial repeats with another seed."""
+    mean: float | None = None
+    """Of the best objectives of a finalist and its repeats, once there are two."""
+    std: float | None = None
+    """Their sample standard deviation."""
+    repeats: int = 0
+    """How many of them have ended well."""
     spark: list[float | None] = field(default_factory=list)
     attempt_list: list[AttemptView] = field(default_factory=list)
 
@@ -64,15 +77,20 @@ class AttemptView(Struct, kw_only=True):
     start: str | None
     note: str | None = None
     tail: str = ""
+    leftover: list[str] = field(default_factory=list)
+    """Processes of it that would not die, as 'python (1234)'; its slot stays closed for them."""
 
 
 class BestView(Struct, kw_only=True):
-    """The best trial so far."""
+    """The best trial so far; `mean`, `std` and `repeats` as in the row of its finalist."""
 
     trial: str
     value: float
     step: int
     params: Params
+    mean: float | None = None
+    std: float | None = None
+    repeats: int = 0
 
 
 class MetricView(Struct, kw_only=True):
@@ -94,6 +112,33 @@ class DeviceView(Struct, kw_only=True):
     power: float | None = None
     trials: list[str] = field(default_factory=list)
     state: str = "ok"
+
+
+class StageView(Struct, kw_only=True):
+    """One stage of the funnel. `state` is done, running or waiting; `total` None: no end known.
+
+    `done` of its `total` configurations have ended; `promoted` of them came from earlier stages.
+    Each runs with `repeats` seeds, and has ended when all of those have.
+    """
+
+    name: str
+    budget: int | None
+    state: str
+    done: int = 0
+    total: int | None = None
+    promoted: int = 0
+    repeats: int = 1
+
+
+class SuggestionView(Struct, kw_only=True):
+    """The border check's advice, to be accepted as `SetRange(parameter, low, high)`."""
+
+    code: str
+    text: str
+    parameter: str
+    edge: str
+    low: float
+    high: float
 
 
 class EngineView(Struct, kw_only=True):
@@ -128,3 +173,10 @@ class SweepView(Struct, kw_only=True):
     """Why the sweep is in this state, for a person."""
     metrics: list[str] = field(default_factory=list)
     """Every metric name seen, the objective first."""
+    stages: list[StageView] = field(default_factory=list)
+    """Every stage of the plan, in order; one stage where the config has none."""
+    suggestions: list[SuggestionView] = field(default_factory=list)
+    undo: str | None = None
+    """What an undo would take back now, as the history tells it; None: nothing."""
+    winner: str | None = None
+    """The verdict over repeated finalists, in a sentence; None without repeats."""

@@ -1,1 +1,0 @@
-"""Coarse to fine: the plan of stages and promotions."""
