@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import ClassVar
 
 from msgspec import Struct
@@ -36,6 +37,8 @@ class SearchMethod(ABC):
 
     name: ClassVar[str]
     learns: ClassVar[bool] = False
+    enumerates: ClassVar[bool] = False
+    """Whether it goes through the space from index 0 on, so that each version begins anew."""
 
     def __init__(self, space: Space, seed: int) -> None:
         self.space = space
@@ -44,3 +47,16 @@ class SearchMethod(ABC):
     @abstractmethod
     def propose(self, index: int) -> Proposal | Exhausted:
         """Make proposal number `index` (from 0). Values have the space's types and lie in it."""
+
+
+class UnitMethod(SearchMethod):
+    """A method that chooses points of the unit cube, without regard to what they decode to."""
+
+    @abstractmethod
+    def unit(self, index: int) -> Sequence[float]:
+        """Give point number `index`: one number in [0, 1] an axis."""
+
+    def propose(self, index: int) -> Proposal:
+        """Give the configuration at point number `index`."""
+        params = self.space.decode(self.unit(index))
+        return Proposal(params=params, origin=f"{self.name} #{index}")

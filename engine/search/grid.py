@@ -12,6 +12,7 @@ class Grid(SearchMethod):
     """Goes through categories, integers and quantised ranges; the seed plays no part."""
 
     name = "grid"
+    enumerates = True
 
     def __init__(self, space: Space, seed: int) -> None:
         if space.cardinality() is None:

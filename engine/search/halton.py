@@ -11,13 +11,13 @@ from typing import Any
 
 from engine.space.space import Space
 
-from .base import Proposal, SearchMethod
+from .base import UnitMethod
 
 _BLOCK = 64
 """Points made at once: a single one costs as much."""
 
 
-class Halton(SearchMethod):
+class Halton(UnitMethod):
     """Proposal i is point i of the sequence, in whatever order it is asked for."""
 
     name = "halton"
@@ -26,10 +26,9 @@ class Halton(SearchMethod):
         super().__init__(space, seed)
         self._points = _Points(space.dimension, seed)
 
-    def propose(self, index: int) -> Proposal:
+    def unit(self, index: int) -> tuple[float, ...]:
         """Give point number `index` of the sequence."""
-        unit = self._points.point(index) if self.space.dimension else ()
-        return Proposal(params=self.space.decode(unit), origin=f"halton #{index}")
+        return self._points.point(index) if self.space.dimension else ()
 
 
 class _Points:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from random import Random as Generator
 
-from .base import Proposal, SearchMethod
+from .base import UnitMethod
 
 
-class Random(SearchMethod):
+class Random(UnitMethod):
     """Draws each configuration from the space's distributions, independently of all others.
 
     Proposal i comes from Python's generator seeded with the text 'SEED/i', which Python keeps
@@ -16,8 +16,7 @@ class Random(SearchMethod):
 
     name = "random"
 
-    def propose(self, index: int) -> Proposal:
-        """Draw configuration number `index`."""
+    def unit(self, index: int) -> list[float]:
+        """Draw point number `index`."""
         generator = Generator(f"{self.seed}/{index}")
-        unit = [generator.random() for _ in range(self.space.dimension)]
-        return Proposal(params=self.space.decode(unit), origin=f"random #{index}")
+        return [generator.random() for _ in range(self.space.dimension)]

@@ -14,7 +14,7 @@ from .forms import FORMS, check_keys, distribution_of
 from .parameters import FixedParameter, Parameter
 from .space import Space
 
-__all__ = ["Fault", "build_space"]
+__all__ = ["Fault", "build_space", "written_parameters"]
 
 _DEPTH = 16
 _MOST_PARAMETERS = 1000
@@ -50,6 +50,11 @@ def build_space(
         if p is not None
     )
     return Space(parameters=parameters), faults
+
+
+def written_parameters(raw: Any) -> dict[str, dict[Any, Any]]:
+    """Give every parameter's own mapping, by its dotted name, of a sound `parameters`."""
+    return {entry.name: entry.mapping for entry in _entries(raw, [])}
 
 
 def _entries(raw: Any, faults: list[Fault]) -> Iterator[Entry]:

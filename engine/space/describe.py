@@ -13,14 +13,22 @@ from .parameters import (
 )
 from .space import Space
 
+_ORIGINAL = ("kind", "min", "max", "scale", "q", "values", "value")
 
-def describe(space: Space) -> list[dict[str, Any]]:
+
+def describe(space: Space, first: Space | None = None) -> list[dict[str, Any]]:
     """Give one mapping a parameter, in the order written; keys that do not apply are None.
 
     `kind` is float, int, quantised, categorical or fixed; `min` and `max` are values, whatever the
-    distribution was written with.
+    distribution was written with. `original` says how `first`, the space that the sweep began
+    with, had the parameter; None where that is not told.
     """
-    return [_described(p) for p in space.parameters]
+    before = {p.name: _described(p) for p in first.parameters} if first is not None else {}
+    return [_described(p) | {"original": _original(before.get(p.name))} for p in space.parameters]
+
+
+def _original(described: dict[str, Any] | None) -> dict[str, Any] | None:
+    return None if described is None else {key: described[key] for key in _ORIGINAL}
 
 
 def _described(p: Parameter) -> dict[str, Any]:

@@ -124,6 +124,10 @@ _ALL_KEYS = (
 )
 
 
+RANGE_KEYS = frozenset(_ALL_KEYS) - {"role", "when", "parameters"}
+"""The keys that say what a parameter is searched over."""
+
+
 def distribution_of(entry: Entry) -> str | None:
     """Tell which distribution an entry has, by its name or, as W&B does, by its keys."""
     if "distribution" in entry:

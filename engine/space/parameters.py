@@ -99,6 +99,12 @@ class IntParameter(_Named, frozen=True, kw_only=True, tag="int"):
         kind = LogUniform if self.scale == "log" else Uniform
         return kind(low=self.low - 0.5, high=self.high + 0.5)
 
+    def place(self, number: float) -> float:
+        """Map a number, such as the edge between two integers' cells, to [0, 1]."""
+        if self.scale == "linear":
+            return clip((number - self.low + 0.5) / self.count, 0.0, 1.0)
+        return self._smooth.cdf(number)
+
     def at(self, index: int) -> int:
         """Give the i-th integer."""
         return self.low + index
@@ -203,6 +209,11 @@ class CategoricalParameter(_Named, frozen=True, kw_only=True, tag="categorical",
         return tuple(s / sums[-1] for s in sums[:-1])
 
     @property
+    def edges(self) -> tuple[float, ...]:
+        """The ends of the values' cells, one more than values, from 0 to 1."""
+        return (0.0, *self._edges, 1.0)
+
+    @property
     def count(self) -> int:
         """How many values can be drawn."""
         return len(self._drawn)
@@ -223,7 +234,7 @@ class CategoricalParameter(_Named, frozen=True, kw_only=True, tag="categorical",
     def encode(self, value: Value) -> float:
         """Map a value to the middle of its cell. Raises ValueError if it is none of them."""
         index = self._position(value)
-        edges = (0.0, *self._edges, 1.0)
+        edges = self.edges
         return (edges[index] + edges[index + 1]) / 2.0
 
     def admit(self, value: Value) -> Value:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from functools import cached_property
 
+import msgspec
 from msgspec import Struct
 
 from engine.core.model import Params, Value
@@ -58,8 +59,8 @@ class Space(Struct, frozen=True, kw_only=True, dict=True):
             raise ValueError(f"a point of {len(unit)} axes in a space of {self.dimension}")
         axes = self._axes
         params: Params = {}
-        for p in self._parents_first:
-            if _active(p, params):
+        for p in self.parents_first:
+            if active(p, params):
                 params[p.name] = (
                     p.value if isinstance(p, FixedParameter) else p.decode(unit[axes[p.name]])
                 )
@@ -73,6 +74,14 @@ class Space(Struct, frozen=True, kw_only=True, dict=True):
         """
         return [p.encode(params[p.name]) if p.name in params else 0.5 for p in self.searched]
 
+    def encode_axis(self, number: int, params: Params) -> float | None:
+        """Map a configuration to its place on one axis; None where it has none there."""
+        p = self.searched[number]
+        try:
+            return p.encode(params[p.name]) if p.name in params else None
+        except ValueError:
+            return None
+
     def admit(self, params: Params) -> Params:
         """Spell a configuration as this space does. Raises ValueError with one sentence.
 
@@ -83,8 +92,8 @@ class Space(Struct, frozen=True, kw_only=True, dict=True):
             if name not in self._by_name:
                 raise ValueError(f"{name} is no parameter of this sweep")
         admitted: Params = {}
-        for p in self._parents_first:
-            if _active(p, admitted):
+        for p in self.parents_first:
+            if active(p, admitted):
                 admitted[p.name] = _admit_active(p, params)
             elif p.name in params:
                 raise ValueError(f"{p.name} does not apply: {condition_text(p)} does not hold")
@@ -139,12 +148,12 @@ class Space(Struct, frozen=True, kw_only=True, dict=True):
         return {p.name: i for i, p in enumerate(self.searched)}
 
     @cached_property
-    def _parents_first(self) -> tuple[Parameter, ...]:
+    def parents_first(self) -> tuple[Parameter, ...]:
         return parents_first(self.parameters)
 
     @cached_property
     def _enumeration(self) -> Enumeration:
-        return Enumeration(self._parents_first)
+        return Enumeration(self.parents_first)
 
 
 def condition_text(parameter: Parameter) -> str:
@@ -154,7 +163,7 @@ def condition_text(parameter: Parameter) -> str:
     )
 
 
-def _active(parameter: Parameter, params: Params) -> bool:
+def active(parameter: Parameter, params: Params) -> bool:
     return all(
         c.parameter in params and any(same_value(v, params[c.parameter]) for v in c.values)
         for c in parameter.when
@@ -167,3 +176,7 @@ def _admit_active(parameter: Parameter, params: Params) -> Value:
     if isinstance(parameter, FixedParameter):
         return parameter.value
     raise ValueError(f"{parameter.name} has no value")
+
+
+# The loop and the search's thread read spaces: msgspec crashes on a type that both make ready.
+msgspec.json.Decoder(Space)
