@@ -24,6 +24,7 @@ from engine.config.sections import (
     read_resources,
 )
 from engine.config.stage_list import read_budget, read_stages
+from engine.config.stage_values import Fixed
 from engine.config.stop_rules import diverged_factor, read_stop
 from engine.core.model import Goal
 from engine.errors import ConfigError
@@ -63,19 +64,21 @@ def _read(top: Section, document: Document, path: Path) -> Config:
     stop = read_stop(top)
     env = read_env(top, document)
     _check_macros(top, entry, env, budget)
+    space = _read_space(top, budget)
+    fixed = Fixed(space, tuple(_parameter_names(top.raw("parameters"), "")))
     return Config(
         name=clean(top.text("name") or _default_name(path), limit=100),
         path=str(path),
         folder=str(path.parent),
         metric=read_metric(top) or _NO_METRIC,
-        space=_read_space(top, budget),
+        space=space,
         program=entry.program,
         command=entry.command,
         function=entry.function,
         method=method,
         search=read_options(top, method),
         budget=budget,
-        stages=read_stages(top, budget),
+        stages=read_stages(top, budget, fixed),
         stop=stop,
         diverged_factor=diverged_factor(stop),
         limits=read_limits(top),

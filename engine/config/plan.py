@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from engine.config.schema import Config
-from engine.core.model import Plan
+from engine.config.schema import Config, Stage
+from engine.core.plan import Plan, StagePlan
 
 _THREADS_VARIABLE = "OMP_NUM_THREADS"
 
 
 def to_plan(config: Config, slots: int) -> Plan:
-    """Give the machine's plan: one stage, at the full budget."""
+    """Give the machine's plan: its stages, or one at the full budget."""
     return Plan(
         name=config.name,
         metric=config.metric.name,
@@ -19,8 +19,21 @@ def to_plan(config: Config, slots: int) -> Plan:
         method=config.method,
         budget=config.budget.max if config.budget else None,
         budget_parameter=config.budget.parameter if config.budget else None,
+        stages=tuple(_stage_plan(stage) for stage in config.stages),
         limits=config.limits,
         diverged_factor=config.diverged_factor,
+    )
+
+
+def _stage_plan(stage: Stage) -> StagePlan:
+    return StagePlan(
+        name=stage.name,
+        budget=stage.budget,
+        trials=stage.trials,
+        promote=stage.promote,
+        repeats=stage.repeats,
+        narrow_top=stage.narrow.top if stage.narrow is not None else None,
+        overrides=stage.overrides,
     )
 
 

@@ -10,7 +10,11 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from engine.core.model import Goal, Limits
+from engine.core.model import (
+    Goal,
+    Params,
+)
+from engine.core.plan import Limits
 from engine.space.space import Space
 
 StartMode = Literal["auto", "zygote", "spawn"]
@@ -39,7 +43,10 @@ class Narrow(Struct, frozen=True, kw_only=True):
 
 
 class Stage(Struct, frozen=True, kw_only=True):
-    """One step from coarse to fine: `trials` new ones and `promote` earlier ones, at `budget`."""
+    """One step from coarse to fine: `trials` new ones and `promote` earlier ones, at `budget`.
+
+    `overrides` are values of fixed parameters that hold in this stage.
+    """
 
     name: str
     budget: int
@@ -47,6 +54,7 @@ class Stage(Struct, frozen=True, kw_only=True):
     promote: int = 0
     repeats: int = 1
     narrow: Narrow | None = None
+    overrides: Params = field(default_factory=dict)
 
 
 class StopRule(Struct, frozen=True, kw_only=True):

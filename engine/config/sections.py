@@ -8,7 +8,10 @@ from engine.config.document import Document
 from engine.config.faults import shown
 from engine.config.schema import Metric, Metrics, Resources
 from engine.config.section import Section, described
-from engine.core.model import Goal, Limits
+from engine.core.model import (
+    Goal,
+)
+from engine.core.plan import Limits
 
 _GOALS = ("maximize", "minimize")
 _OWN_VARIABLES = "TUI_TUNER_"

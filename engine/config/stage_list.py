@@ -6,8 +6,9 @@ from typing import Any
 
 from engine.config.schema import Budget, Narrow, Stage
 from engine.config.section import Section, described
+from engine.config.stage_values import Fixed
 
-_KEYS = ("name", "trials", "promote", "repeats", "narrow")
+_KEYS = ("name", "trials", "promote", "repeats", "narrow", "set")
 
 
 def read_budget(top: Section) -> Budget | None:
@@ -27,8 +28,8 @@ def read_budget(top: Section) -> Budget | None:
     return Budget(parameter=parameter, min=low or 1, max=high)
 
 
-def read_stages(top: Section, budget: Budget | None) -> tuple[Stage, ...]:
-    """Read `stages`, each checked against the budget and against the stages before it."""
+def read_stages(top: Section, budget: Budget | None, fixed: Fixed) -> tuple[Stage, ...]:
+    """Read `stages`, each checked against the budget, the space and the stages before it."""
     items = top.items("stages")
     if items and budget is None:
         if not top.has("budget"):
@@ -36,19 +37,21 @@ def read_stages(top: Section, budget: Budget | None) -> tuple[Stage, ...]:
         return ()
     stages: list[Stage] = []
     for number, item in enumerate(items):
-        stage = _read_stage(top, number, item, budget) if budget else None
+        stage = _read_stage(top, number, item, budget, fixed) if budget else None
         if stage is None:
             return tuple(stages)
         _check_against(top, number, stage, stages)
         stages.append(stage)
+    _check_limit(top, stages)
     return tuple(stages)
 
 
-def _read_stage(top: Section, number: int, item: Any, budget: Budget) -> Stage | None:
+def _read_stage(top: Section, number: int, item: Any, budget: Budget, fixed: Fixed) -> Stage | None:
     if not isinstance(item, dict):
         top.faults.add(top.at("stages", number), f"must be a mapping, not {described(item)}")
         return None
-    section = Section(top.faults, top.at("stages", number), item, (*_KEYS, budget.parameter))
+    own = (*_KEYS, budget.parameter)
+    section = Section(top.faults, top.at("stages", number), item, (*own, *fixed.keys_of(item)))
     spend = section.whole(budget.parameter, least=1)
     if not section.has(budget.parameter):
         top.faults.add(section.path, f"needs {budget.parameter}: what a trial spends in it")
@@ -65,6 +68,7 @@ def _read_stage(top: Section, number: int, item: Any, budget: Budget) -> Stage |
         promote=promote or 0,
         repeats=section.whole("repeats", least=1) or 1,
         narrow=_read_narrow(section),
+        overrides=fixed.values(section, own),
     )
 
 
@@ -86,10 +90,28 @@ def _check_against(top: Section, number: int, stage: Stage, earlier: list[Stage]
     if stage.promote > before:
         reason = f"promotes {stage.promote} trials, but the stages before have {before}"
         top.faults.add((*at, "promote"), reason)
-    elif stage.promote and stage.budget <= max(other.budget for other in earlier):
+    elif stage.promote and not _goes_beyond(stage, earlier):
         highest = max(other.budget for other in earlier)
         reason = f"promotes to a budget of {stage.budget}, but trials have had {highest} already"
         top.faults.add((*at, "promote"), reason)
     if stage.narrow and stage.narrow.top > before:
         reason = f"asks for {stage.narrow.top} trials, but the stages before have {before}"
         top.faults.add((*at, "narrow", "top"), reason)
+
+
+def _goes_beyond(stage: Stage, earlier: list[Stage]) -> bool:
+    """Whether there is something to do for a promoted trial: more epochs, or the same with more
+    seeds."""
+    highest = max(other.budget for other in earlier)
+    repeats_only = stage.repeats > 1 and stage.overrides == earlier[-1].overrides
+    return stage.budget > highest or (stage.budget == highest and repeats_only)
+
+
+def _check_limit(top: Section, stages: list[Stage]) -> None:
+    """Warn where the limit of trials leaves less than the stages ask for."""
+    limits = top.raw("limits")
+    limit = limits.get("trials") if isinstance(limits, dict) else None
+    wanted = sum(stage.trials for stage in stages)
+    if isinstance(limit, int) and limit < wanted:
+        text = f"{limit} is less than the {wanted} new trials of the stages; it ends them early"
+        top.faults.warn(top.at("limits", "trials"), text)

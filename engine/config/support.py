@@ -18,8 +18,6 @@ def _sentences(config: Config) -> Iterator[str]:
         built = [name for name, method in METHODS.items() if method]
         bayes = " (`bayes` means it)" if config.method == "tpe" else ""
         yield f"method: {config.method} is not built yet{bayes}; use one of {', '.join(built)}"
-    if config.stages:
-        yield "stages: not built yet; remove the key to run one stage at budget.max"
     for rule in config.stop:
         if rule.enabled and rule.rule != "diverged":
             key = "early_terminate or stop" if rule.rule == "hyperband" else "stop"
