@@ -56,6 +56,10 @@ class _Told(Struct, frozen=True, kw_only=True):
     error: str | None = None
 
 
+# Read by several threads at once after a restart: msgspec crashes on a type that two make ready.
+msgspec.json.Decoder(_Told)
+
+
 def examine(attempt_dir: Path) -> Finished | NeverStarted | Held | Gone:
     """Find out what became of an attempt, fencing it off where it never started."""
     folder = str(attempt_dir)

@@ -87,6 +87,25 @@ class Executor(ABC):
         """
 
     @abstractmethod
+    def hold(self, trial: int, attempt: int) -> None:
+        """Begin to stop the attempt's whole process tree where it is: SIGSTOP.
+
+        Returns at once; of hold and carry_on the last one asked counts; a stop ends a held attempt
+        too. Unknown attempts are ignored.
+        """
+
+    @abstractmethod
+    def carry_on(self, trial: int, attempt: int) -> None:
+        """Begin to let the attempt's whole process tree go on: SIGCONT. Returns at once.
+
+        Unknown attempts are ignored.
+        """
+
+    @abstractmethod
+    async def await_gone(self, leftover: tuple[str, ...]) -> None:
+        """Wait until the processes that an `Ended` named as leftover are gone."""
+
+    @abstractmethod
     async def settle(self, spec: AttemptSpec) -> Settled:
         """After a restart: find out what became of an attempt thought to be running."""
 

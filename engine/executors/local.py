@@ -13,7 +13,7 @@ from msgspec import structs
 from engine.core.model import Exit, Lost, Process, trial_name
 from engine.errors import LaunchError
 
-from . import aftermath
+from . import aftermath, procfs
 from .aftermath import Finished, Gone, Held, NeverStarted
 from .base import Adopted, AttemptSpec, Ended, Executor, Fenced, Settled
 from .command import OtherCommand, PythonCommand, find_program, recognise
@@ -25,6 +25,9 @@ from .zygotes import Zygotes
 
 _REAP_S = 2.0
 """How long to wait for a zygote's word that what a dead runner left is gone."""
+
+_GONE_POLL_S = 0.5
+"""How often to look for processes that would not die."""
 
 _PLAIN_TRIES = 3
 """How often the plain zygote may fail or die before its attempt does."""
@@ -76,6 +79,18 @@ class LocalExecutor(Executor):
             watch.stop()
         elif (trial, attempt) in self._stop_at_launch:
             self._stop_at_launch[trial, attempt] = True
+
+    def hold(self, trial: int, attempt: int) -> None:
+        if watch := self._watches.get((trial, attempt)):
+            watch.hold()
+
+    def carry_on(self, trial: int, attempt: int) -> None:
+        if watch := self._watches.get((trial, attempt)):
+            watch.carry_on()
+
+    async def await_gone(self, leftover: tuple[str, ...]) -> None:
+        while any(procfs.is_there(process) for process in leftover):  # noqa: ASYNC110
+            await asyncio.sleep(_GONE_POLL_S)
 
     async def settle(self, spec: AttemptSpec) -> Settled:
         found = await asyncio.to_thread(aftermath.examine, spec.attempt_dir)

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import signal
 from contextlib import suppress
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_NAME = 15
 _PR_SET_CHILD_SUBREAPER = 36
+_DESCRIBED = re.compile(r"\((\d+)(?:@(\d+))?\)$")
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -76,30 +78,47 @@ def children(parent: int) -> set[int]:
     return found
 
 
-def descendants(root: int) -> list[int]:
-    """List the running processes below `root`, which is not among them."""
+def tree(root: int) -> dict[int, int]:
+    """Give the running processes below `root`, which is not among them, and their start times."""
+    told = {pid: fields for pid in pids() if (fields := stat(pid))}
     children: dict[int, list[int]] = {}
-    for pid in pids():
-        fields = stat(pid)
-        if fields:
-            children.setdefault(int(fields[1]), []).append(pid)
-    found = []
+    for pid, fields in told.items():
+        children.setdefault(int(fields[1]), []).append(pid)
+    found: dict[int, int] = {}
     queue = [root]
     while queue:
         below = children.get(queue.pop(), [])
         queue += below
-        found += [pid for pid in below if is_running(pid)]
+        found.update((p, int(told[p][19])) for p in below if told[p][0] not in (b"Z", b"X"))
     return found
 
 
+def descendants(root: int) -> list[int]:
+    """List the running processes below `root`, which is not among them."""
+    return list(tree(root))
+
+
 def describe(pid: int) -> str:
-    """Name a process for a person: 'python (1234)'."""
+    """Name a process for good: 'python (1234@5678)', with its pid and its start time."""
     try:
         with open(f"/proc/{pid}/comm", "rb") as file:
             name = file.read().strip().decode(errors="replace")
     except OSError:
         name = "process"
-    return f"{name} ({pid})"
+    started = start_time(pid)
+    return f"{name} ({pid})" if started is None else f"{name} ({pid}@{started})"
+
+
+def is_there(description: str) -> bool:
+    """Whether the process that `describe` named still runs.
+
+    Without a start time, as descriptions were once written, the pid alone decides.
+    """
+    found = _DESCRIBED.search(description)
+    if found is None:
+        return False
+    pid, started = int(found[1]), found[2]
+    return is_running(pid) and (started is None or start_time(pid) == int(started))
 
 
 def kill(pid: int) -> None:

@@ -13,7 +13,7 @@ import signal
 import time
 from typing import Any, Callable, Dict, List, Optional, Tuple, TypeVar
 
-from . import procfs, record
+from . import procfs, record, trees
 
 RUNNER_FAILPOINTS = (
     "runner.started",
@@ -30,6 +30,8 @@ SETTLED, OUTRUN = 0, 3
 _WATCHED = {signal.SIGCHLD, signal.SIGTERM, signal.SIGINT}
 _KILL_S = 2.0
 """How long a killed process may take to go before it counts as one that will not."""
+_OBEY_S = 0.02
+"""How soon after a stop what was held apart from the trial's own group is let go on."""
 _LEAVE_S = 0.1
 """How long what the trial leaves behind may take to leave by itself, to clean up after it."""
 
@@ -157,21 +159,33 @@ def become_program(request: Request) -> None:
 
 def _await_end(trial: int, grace_s: float) -> Optional[int]:
     """Wait for the trial's status, ending it when told to; None where even SIGKILL fails."""
-    kill_at = give_up_at = None  # type: Optional[float]
+    continue_at = kill_at = give_up_at = None  # type: Optional[float]
     while True:
         status = _reap(trial)
         now = time.monotonic()
         if status is not None or (give_up_at is not None and now >= give_up_at):
             return status
+        if continue_at is not None and now >= continue_at:
+            _continue_all()
+            continue_at = None
         if kill_at is not None and now >= kill_at and give_up_at is None:
             _signal_group(trial, signal.SIGKILL)
             give_up_at = now + _KILL_S
-        due = give_up_at or kill_at
+        due = continue_at or give_up_at or kill_at
         received = signal.sigtimedwait(_WATCHED, 3600.0 if due is None else max(due - now, 0.0))
         if received and received.si_signo != signal.SIGCHLD and kill_at is None:
             _signal_group(trial, signal.SIGTERM)
             _signal_group(trial, signal.SIGCONT)
-            kill_at = time.monotonic() + grace_s
+            asked = time.monotonic()
+            continue_at, kill_at = asked + _OBEY_S, asked + grace_s
+
+
+def _continue_all() -> None:
+    """Let all of the tree go on: what was held in a session of its own cannot obey, nor help."""
+    own = os.getpid()
+    started = procfs.start_time(own)
+    if started is not None:
+        trees.continue_tree(own, started)
 
 
 def _reap(trial: int) -> Optional[int]:

@@ -8,7 +8,9 @@ import signal
 from collections.abc import Callable
 from contextlib import suppress
 
-from . import aftermath, procfs
+from engine.failpoints import failpoint
+
+from . import aftermath, procfs, trees
 from .base import AttemptSpec
 from .nursery import Zygote
 
@@ -39,6 +41,9 @@ class Watch:
         self._loop = asyncio.get_running_loop()
         self._escalation: asyncio.TimerHandle | None = None
         self._poller: asyncio.Task[None] | None = None
+        self._start_time = start_time
+        self._to_hold: bool | None = None
+        self._moving: asyncio.Task[None] | None = None
         self._pidfd = _open_pidfd(pid, start_time)
         if self._pidfd is not None:
             self._loop.add_reader(self._pidfd, self._gone)
@@ -46,12 +51,24 @@ class Watch:
             self._poller = self._loop.create_task(self._poll(), name=f"lock of {spec.attempt_dir}")
 
     def stop(self) -> None:
-        """Tell the runner, even a stopped one, to end the trial; kill it if it does not respond."""
+        """Tell the runner, even a stopped one, to end the trial; kill it if it does not respond.
+
+        The runner has the trial's tree go on first, if it was held, so that it can obey.
+        """
         if self._escalation is None:
-            self._signal(signal.SIGTERM)
-            self._signal(signal.SIGCONT)
             patience = self.spec.grace_s + _ESCALATE_S
             self._escalation = self._loop.call_later(patience, self._signal, signal.SIGKILL)
+            self._to_hold = None
+            if self._moving is None:
+                self._tell_to_end()
+
+    def hold(self) -> None:
+        """Begin to stop the trial's tree where it is."""
+        self._move(to_hold=True)
+
+    def carry_on(self) -> None:
+        """Begin to let the trial's tree go on."""
+        self._move(to_hold=False)
 
     def close(self) -> None:
         """Watch no longer."""
@@ -59,10 +76,34 @@ class Watch:
             self._escalation.cancel()
         if self._poller:
             self._poller.cancel()
+        if self._moving:
+            self._moving.cancel()
         if self._pidfd is not None:
             self._loop.remove_reader(self._pidfd)
             os.close(self._pidfd)
             self._pidfd = None
+
+    def _tell_to_end(self) -> None:
+        self._signal(signal.SIGTERM)
+        self._signal(signal.SIGCONT)
+
+    def _move(self, *, to_hold: bool) -> None:
+        if self._escalation is None and self._pidfd is not None:
+            self._to_hold = to_hold
+            if self._moving is None:
+                self._moving = self._loop.create_task(self._follow(), name=f"hold {self.pid}")
+
+    async def _follow(self) -> None:
+        """Hold the tree, or let it go on, until that is what was last asked; then a stop's turn."""
+        assert self._start_time is not None
+        while self._to_hold is not None:
+            to_hold, self._to_hold = self._to_hold, None
+            move = trees.hold_tree if to_hold else trees.continue_tree
+            await asyncio.to_thread(move, self.pid, self._start_time)
+            failpoint(f"engine.{'hold' if to_hold else 'continue'}_attempt.after")
+        self._moving = None
+        if self._escalation is not None:
+            self._tell_to_end()
 
     def _signal(self, number: int) -> None:
         if self._pidfd is not None:
