@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ import psutil
 
 from engine.config.plan import resolve_slots, threads_per_trial, to_plan
 from engine.config.schema import Config
+from engine.config.versions import version_path, write_version
+from engine.core.edits import SpaceVersion
 from engine.core.judging import Judge
 from engine.core.machine import SweepMachine
 from engine.core.projection import sweep_view
@@ -27,16 +30,18 @@ from engine.core.views import SweepView
 from engine.devices.cpu import CpuMonitor, usable_cores
 from engine.errors import TunerError
 from engine.executors.local import LocalExecutor
+from engine.first_space import with_first_space
 from engine.journal import Journal
 from engine.launching import ConfigLauncher
-from engine.lifecycle import socket_path
+from engine.lifecycle import linger_s, socket_path
 from engine.ownership import Ownership
 from engine.proposing import ConfiguredProposals
 from engine.publisher import Publisher
 from engine.runtime import Runtime
 from engine.server.listener import Listener
 from engine.server.live import LiveSource
-from engine.space.describe import describe
+from engine.space.keeper import Keeper, document_of
+from engine.space.space import Space
 from engine.stopping.diverged import Diverged
 from engine.store.reader import open_reader
 from engine.store.sqlite import SqliteStore
@@ -103,19 +108,18 @@ class Engine:
         cores = usable_cores()
         override = int(meta["slots"]) if "slots" in meta else None
         plan = to_plan(config, resolve_slots(config, cores, override))
-        machine = SweepMachine(_judges(config))
+        machine = SweepMachine(_judges(config), Keeper())
         journal = Journal(machine, lambda: self._show(machine))
         writer = StoreWriter(store, directory=self.directory, on_full=self._disk_full)
         self.publisher = publisher = Publisher(journal, writer)
-        publisher.replay(store.replay())
+        space = document_of(config.space)
+        publisher.replay(with_first_space(store.replay(), space))
         gc.freeze()
         environment = user_environment()
         self.runtime = runtime = Runtime(
             publisher,
             executor=LocalExecutor(self.directory, environment),
-            proposals=ConfiguredProposals(
-                config, plan.seed, [trial.params for trial in machine.state.trials.values()]
-            ),
+            proposals=ConfiguredProposals(config, plan.seed),
             launcher=ConfigLauncher(
                 config,
                 self.directory,
@@ -124,6 +128,7 @@ class Engine:
                 threads=threads_per_trial(config, cores, plan.slots),
             ),
             clock=time.time,
+            write_space=partial(self._write_space, config),
         )
         tails = ThreadedTails(
             runtime.attempts.take_harvest,
@@ -133,7 +138,7 @@ class Engine:
         )
         runtime.attempts.tails = tails
         try:
-            await runtime.start(plan, os.getpid(), store.offsets())
+            await runtime.start(plan, os.getpid(), store.offsets(), space)
             await self._answer(runtime, config)
         finally:
             await asyncio.to_thread(tails.close)
@@ -142,6 +147,14 @@ class Engine:
 
     def _show(self, machine: SweepMachine) -> SweepView:
         return sweep_view(machine.state, directory=str(self.directory), pid=os.getpid())
+
+    def _write_space(self, config: Config, version: SpaceVersion) -> None:
+        if version.version == 1 or version_path(self.directory, version.version).exists():
+            return
+        when = time.strftime("%Y-%m-%d %H:%M", time.localtime(version.at))
+        title = f"version {version.version} of the space, {when}, {version.who}: {version.sentence}"
+        space = msgspec.convert(version.document, Space)
+        write_version(self.directory, config.space, space, title)
 
     def _disk_full(self, full: bool, text: str) -> None:
         """Show the banner; nothing is launched until space returns."""
@@ -157,7 +170,6 @@ class Engine:
             directory=self.directory,
             pid=os.getpid(),
             reader=lambda: open_reader(self.directory / "sweep.db"),
-            space=describe(config.space),
             clock=time.time,
             leave=self._try_to_leave,
         )
@@ -201,7 +213,7 @@ class Engine:
 
     async def _linger(self, listener: Listener) -> None:
         """Leave once the sweep has ended and nobody has been attached for a while."""
-        patience = float(os.environ.get("TUI_TUNER_LINGER_S", "180"))
+        patience = linger_s()
         alone_since = time.monotonic()
         while time.monotonic() - alone_since < patience:
             if listener.viewers or not self.runtime.ended.is_set():

@@ -3,28 +3,43 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
+from engine.core.edits import SpaceVersion
 from engine.core.events import SearchExhausted, TrialProposed
 from engine.core.seeds import seed_for
+from engine.proposing import Tried
 from engine.publisher import Publisher
 from engine.search.base import Exhausted, Proposal
 
 from .attempts import Spawn
 
+Made = tuple[Proposal | Exhausted, int]
+"""A proposal, and the index to ask for next."""
+
 
 class Proposals(Protocol):
     """Where configurations come from. Called from one worker thread."""
 
-    def propose(self, index: int) -> tuple[Proposal | Exhausted, int]:
-        """Proposal for `index`, and the index to ask for next."""
+    def propose(
+        self, index: int, versions: Sequence[SpaceVersion], tried: Sequence[Tried]
+    ) -> tuple[Proposal | Exhausted, int]:
+        """Proposal for `index` from the last of the space's versions, and the index to ask next.
+
+        `tried` are all configurations there are at the first call for a version of the space, and
+        later those that came since the last call.
+        """
         ...
 
 
 class Asking:
-    """Keeps proposals in the order of their indices: so a sweep is the same at any speed."""
+    """Keeps proposals in the order of their indices: so a sweep is the same at any speed.
+
+    One that was made for a version of the space that has been replaced meanwhile is thrown away;
+    one that the stage wants no more is kept for the next that does.
+    """
 
     def __init__(
         self,
@@ -40,12 +55,16 @@ class Asking:
         self._clock = clock
         self._spawn = spawn
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="search")
-        self._wanted = 0
+        self._is_asking = False
+        self._made: Made | None = None
+        self._made_for = 0
+        self._version = 0
+        self._told = 0
 
-    def ask(self, count: int) -> None:
-        """Ask for so many more proposals."""
-        self._wanted += count
-        if self._wanted == count:
+    def ask(self) -> None:
+        """Ask for as many proposals as the sweep's state wants, until it wants no more."""
+        if not self._is_asking:
+            self._is_asking = True
             self._spawn(self._propose())
 
     def close(self) -> None:
@@ -53,30 +72,54 @@ class Asking:
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     async def _propose(self) -> None:
+        try:
+            await self._propose_all()
+        finally:
+            self._is_asking = False
+
+    async def _propose_all(self) -> None:
+        while self._state.asked > 0:
+            version = len(self._state.versions)
+            if self._made is None or self._made_for != version:
+                self._made_for = version
+                self._made = await self._make()
+            else:
+                made, self._made = self._made, None
+                self._record_made(*made)
+
+    async def _make(self) -> Made:
         loop = asyncio.get_running_loop()
-        while self._wanted > 0:
-            index = self._state.next_index
-            made, following = await loop.run_in_executor(
-                self._thread, self._proposals.propose, index
-            )
-            if isinstance(made, Exhausted):
-                self._wanted = 0
-                self._record(SearchExhausted(at=self._clock(), reason=made.reason))
-                return
-            self._wanted -= 1
+        index, versions = self._state.next_index, tuple(self._state.versions)
+        propose = self._proposals.propose
+        return await loop.run_in_executor(self._thread, propose, index, versions, self._news())
+
+    def _record_made(self, made: Proposal | Exhausted, following: int) -> None:
+        if isinstance(made, Exhausted):
+            self._record(SearchExhausted(at=self._clock(), reason=made.reason))
+        else:
             self._trial_proposed(made, following - 1)
 
+    def _news(self) -> list[Tried]:
+        """The configurations that the method does not know of."""
+        trials, version = self._state.trials, self._state.space_version
+        first = 1 if version != self._version else self._told + 1
+        self._version, self._told = version, len(trials)
+        return [
+            Tried(trials[n].params, trials[n].space_version) for n in range(first, len(trials) + 1)
+        ]
+
     def _trial_proposed(self, made: Proposal, index: int) -> None:
-        plan = self._state.plan
+        plan, stage = self._state.plan, self._state.stage.plan
         self._record(
             TrialProposed(
                 at=self._clock(),
-                trial=len(self._state.trials) + 1,
+                trial=self._state.next_number,
                 index=index,
                 params=made.params,
                 origin=made.origin,
                 seed=seed_for(plan.seed, index),
-                stage=plan.stage,
-                budget=plan.budget,
+                stage=stage.name,
+                space_version=self._state.space_version,
+                budget=stage.budget,
             )
         )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, Protocol
 
 from engine.core.events import AttemptEnded, AttemptFenced, AttemptLaunched, ReportsArrived
@@ -13,11 +13,11 @@ from engine.core.model import NotStarted, Process, Running, Trial
 from engine.errors import LaunchError
 from engine.executors.base import Adopted, AttemptSpec, Ended, Executor, Fenced, Settled
 from engine.failpoints import failpoint
+from engine.full_disk import DISK_RETRY_S, is_disk_full
 from engine.ingest.base import Harvest
 from engine.publisher import Publisher
 from engine.store.base import Offset
-
-DISK_RETRY_S = 1.0
+from engine.telling import Telling
 
 Spawn = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
 Offsets = dict[tuple[int, int], dict[str, int]]
@@ -29,6 +29,10 @@ class Launcher(Protocol):
 
     def spec(self, trial: Trial, attempt: int) -> AttemptSpec:
         """What to start for this attempt; its folders and params.json exist afterwards."""
+        ...
+
+    def attempt_dir(self, trial: int, attempt: int) -> Path:
+        """The folder of an attempt, made or not."""
         ...
 
 
@@ -69,6 +73,7 @@ class Attempts:
         self._launcher = launcher
         self._clock = clock
         self._spawn = spawn
+        self._telling = Telling(publisher, launcher)
         self._launching: dict[tuple[int, int], asyncio.Task[None]] = {}
         executor.on_end = self._take_end
 
@@ -82,6 +87,20 @@ class Attempts:
         """Begin to end an attempt; one that is still being started ends once it runs."""
         if (number, n) not in self._launching:
             self._executor.stop(number, n)
+            failpoint("engine.stop_attempt.after")
+
+    def tell(self, number: int, n: int) -> None:
+        """Begin to tell an attempt what is asked of it; it need not run yet."""
+        self._spawn(self._telling.tell(number, n))
+
+    def hold(self, number: int, n: int) -> None:
+        """Begin to stop an attempt where it is; one that is still being started, once it runs."""
+        if (number, n) not in self._launching:
+            self._executor.hold(number, n)
+
+    def carry_on(self, number: int, n: int) -> None:
+        """Begin to let a held attempt go on."""
+        self._executor.carry_on(number, n)
 
     def settle(self, number: int, known: Offsets) -> None:
         """Begin to find out what became of a trial's attempt while no engine looked."""
@@ -124,7 +143,7 @@ class Attempts:
             return
         failpoint("engine.launch.requested")
         self._record(AttemptLaunched(at=self._clock(), trial=number, attempt=n, process=process))
-        self._stop_if_asked_meanwhile(number, n)
+        await self._do_what_was_asked(number, n)
 
     async def _start_attempt(self, trial: Trial, n: int) -> Process:
         """Start an attempt's process, on a full disk as soon as there is space."""
@@ -134,7 +153,7 @@ class Attempts:
                 self.tails.watch(spec, {})
                 return await self._executor.launch(spec)
             except (LaunchError, OSError) as error:
-                if not _is_disk_full(error) or self._is_ending(trial.number, n):
+                if not is_disk_full(error) or self._is_ending(trial.number, n):
                     raise
             await self._show_that_it_waits(trial)
 
@@ -159,10 +178,23 @@ class Attempts:
         state = self._trials[number].state
         return state if isinstance(state, Running) and state.attempt == n else None
 
-    def _stop_if_asked_meanwhile(self, number: int, n: int) -> None:
+    async def _do_what_was_asked(self, number: int, n: int) -> None:
+        """Stop, hold or tell an attempt that runs, as was asked while it could not be reached."""
         state = self._running(number, n)
-        if state is not None and state.ending is not None:
+        if state is None:
+            return
+        if state.ending is not None and not state.gently:
             self._executor.stop(number, n)
+            return
+        if state.held:
+            self._executor.hold(number, n)
+        await self._telling.remind(number, n)
+
+    def _let_go_on(self, number: int, n: int) -> None:
+        """Have an adopted attempt run that no act holds: the engine may have died in between."""
+        state = self._running(number, n)
+        if state is not None and not state.held:
+            self._executor.carry_on(number, n)
 
     # Ending ---------------------------------------------------------------------------------
 
@@ -196,7 +228,8 @@ class Attempts:
                             at=self._clock(), trial=trial.number, attempt=n, process=process
                         )
                     )
-                self._stop_if_asked_meanwhile(trial.number, n)
+                self._let_go_on(trial.number, n)
+                await self._do_what_was_asked(trial.number, n)
             case Fenced():
                 await self.tails.finish(trial.number, n)
                 self._record(AttemptFenced(at=self._clock(), trial=trial.number, attempt=n))
@@ -214,11 +247,6 @@ class Attempts:
                     watched = True
                 return await self._executor.settle(spec)
             except OSError as error:
-                if not _is_disk_full(error):
+                if not is_disk_full(error):
                     raise
             await self._show_that_it_waits(trial)
-
-
-def _is_disk_full(error: BaseException) -> bool:
-    cause = error.__cause__ if isinstance(error, LaunchError) else error
-    return isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT)

@@ -21,6 +21,24 @@ ENGINE_FAILPOINTS = (
     "engine.attempt_ended.after_commit",
 )
 
+STEERING_FAILPOINTS = (
+    "engine.acted.before_commit",
+    "engine.acted.after_commit",
+    "engine.stop_attempt.before",
+    "engine.stop_attempt.after",
+    "engine.tell_attempt.before",
+    "engine.tell_attempt.after",
+    "engine.hold_attempt.before",
+    "engine.hold_attempt.after",
+    "engine.continue_attempt.before",
+    "engine.continue_attempt.after",
+    "engine.write_space.before",
+    "engine.write_space.after",
+    "engine.slot_freed.before_commit",
+    "engine.slot_freed.after_commit",
+)
+"""Reached only where a person steers: before and after a command of theirs is carried out."""
+
 
 def failpoint(name: str) -> None:
     """Kill this process here, if `name` is the armed failpoint."""

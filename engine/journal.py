@@ -64,9 +64,10 @@ class Journal:
         number = getattr(event, "trial", None)
         if number is not None:
             self._touched.add(number)
-        act = getattr(event, "act", None)
-        if act is not None:
-            self._touched.update(getattr(act, "trials", ()), self.machine.state.running)
+        changed = self.machine.state.changed
+        if changed:
+            self._touched |= changed
+            changed.clear()
         if self.machine.decided is not None:
             self._decisions.append(self.machine.decided)
 

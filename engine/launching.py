@@ -54,7 +54,8 @@ class ConfigLauncher:
         home = trial_dir(self._sweep, trial.number)
         folder = attempt_dir(self._sweep, trial.number, attempt)
         folder.mkdir(parents=True, exist_ok=True)
-        params = passed_params(self._config, trial.params, trial.budget)
+        own = {**trial.params, **trial.overrides}
+        params = passed_params(self._config, own, trial.budget)
         _write_json(home / "params.json", params)
         checkpoint = newest_checkpoint(home)
         argv, env = render(
@@ -81,6 +82,10 @@ class ConfigLauncher:
             grace_s=self._config.grace,
         )
 
+    def attempt_dir(self, trial: int, attempt: int) -> Path:
+        """The folder of an attempt, made or not."""
+        return attempt_dir(self._sweep, trial, attempt)
+
     def _sdk_env(self, trial: Trial) -> dict[str, str | None]:
         budget = self._config.budget
         return {
@@ -93,7 +98,7 @@ class ConfigLauncher:
 
 
 def _write_json(path: Path, params: Params) -> None:
-    """Write a trial's parameters once; a later attempt finds the same ones there."""
+    """Write a trial's parameters, unless they are there as its last attempt had them."""
     data = msgspec.json.encode(params) + b"\n"
     try:
         if path.read_bytes() == data:

@@ -1,34 +1,81 @@
-"""The sweep's source of proposals: its search method, kept from repeating itself."""
+"""The sweep's source of proposals: its search method, built anew for every version of the space."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
 
 from engine.config.schema import Config
+from engine.core.edits import SpaceVersion
 from engine.core.model import Params
-from engine.search.base import Exhausted, Proposal
+from engine.search.base import Exhausted, Proposal, UnitMethod
 from engine.search.distinct import DistinctProposer
 from engine.search.registry import create
+from engine.search.widened import widened
+from engine.space.inside import inside
+from engine.space.space import Space
+
+
+class Tried(NamedTuple):
+    """A configuration there is already, and the version of the space it came from."""
+
+    params: Params
+    space_version: int
 
 
 class ConfiguredProposals:
-    """Proposes as the config says. The method is made at the first call: its libraries are slow
-    to import, and the first call comes from the search thread."""
+    """Proposes as the config says. A method is made at its first call: its libraries are slow to
+    import, and the first call comes from the search thread.
 
-    def __init__(self, config: Config, seed: int, proposed: Iterable[Params]) -> None:
+    No method outlives its version of the space: a model that learned other ranges keeps them, or
+    forgets what it learned, without a word.
+    """
+
+    def __init__(self, config: Config, seed: int) -> None:
         self._config = config
         self._seed = seed
-        self._proposed = list(proposed)
-        self._proposer: DistinctProposer | None = None
+        self._version = 0
+        self._first_index = 0
+        self._proposer: DistinctProposer
 
-    def propose(self, index: int) -> tuple[Proposal | Exhausted, int]:
-        """Proposal for `index`, and the index to ask for next."""
-        if self._proposer is None:
-            self._proposer = self._make()
-        return self._proposer.propose(index)
+    def propose(
+        self, index: int, versions: Sequence[SpaceVersion], tried: Sequence[Tried]
+    ) -> tuple[Proposal | Exhausted, int]:
+        """Proposal for `index` from the last of `versions`, and the index to ask for next.
 
-    def _make(self) -> DistinctProposer:
-        config = self._config
-        method = create(config.method, config.space, self._seed, config.search)
-        seen = [config.space.key(params) for params in self._proposed]
-        return DistinctProposer(method, config.space, seen)
+        `tried` are all configurations there are where that version is new to this method, else
+        those that came since the last call.
+        """
+        if versions[-1].version != self._version:
+            self._begin(versions, tried)
+        else:
+            for one in tried:
+                self._proposer.add(one.params)
+        made, following = self._proposer.propose(index - self._first_index)
+        return made, following + self._first_index
+
+    def _begin(self, versions: Sequence[SpaceVersion], tried: Sequence[Tried]) -> None:
+        config, version = self._config, versions[-1]
+        space = _space(version.document)
+        method = create(config.method, space, self._seed, config.search)
+        self._first_index = version.first_index if method.enumerates else 0
+        if isinstance(method, UnitMethod):
+            is_inside = inside(space)
+            earlier = [t.params for t in tried if t.space_version < version.version]
+            earlier = [params for params in earlier if is_inside(params)]
+            method = widened(method, _steps(versions), earlier, version.first_index)
+        self._proposer = DistinctProposer(method, space, [space.key(one.params) for one in tried])
+        self._version = version.version
+
+
+def _steps(versions: Sequence[SpaceVersion]) -> Iterator[tuple[Space, Space]]:
+    """Every edit, the newest first: the space before it and after it."""
+    for version in reversed(versions):
+        if version.before is not None:
+            yield _space(version.before), _space(version.document)
+
+
+def _space(document: Any) -> Space:
+    return msgspec.convert(document, Space)

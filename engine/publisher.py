@@ -11,7 +11,14 @@ from msgspec import Struct
 
 from engine.core.acts import Decision
 from engine.core.commands import Command
-from engine.core.events import AttemptEnded, AttemptStarted, Event, ReportsArrived
+from engine.core.events import (
+    Acted,
+    AttemptEnded,
+    AttemptStarted,
+    Event,
+    ReportsArrived,
+    SlotFreed,
+)
 from engine.core.model import trial_number
 from engine.core.projection import trial_view
 from engine.core.views import SweepView, TrialView
@@ -20,9 +27,11 @@ from engine.journal import Journal
 from engine.store.base import Batch, Logged, Offset
 
 _NAMED = {
+    Acted: "acted",
     AttemptStarted: "attempt_started",
     AttemptEnded: "attempt_ended",
     ReportsArrived: "reports",
+    SlotFreed: "slot_freed",
 }
 
 

@@ -6,13 +6,23 @@ may stand behind it, as in a real sweep, so that restarts can be simulated too.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from heapq import heappop, heappush
 from itertools import count
+from math import isfinite
+from typing import Any
 
-from msgspec import Struct
-
-from engine.core.commands import Command, LaunchAttempt, Propose, StopAttempt
+from engine.asking import Proposals
+from engine.core.commands import (
+    Command,
+    ContinueAttempt,
+    HoldAttempt,
+    LaunchAttempt,
+    Propose,
+    StopAttempt,
+    TellAttempt,
+)
+from engine.core.edits import SpaceVersion
 from engine.core.events import (
     AttemptEnded,
     AttemptLaunched,
@@ -25,52 +35,66 @@ from engine.core.events import (
 )
 from engine.core.judging import Judge
 from engine.core.machine import SweepMachine
-from engine.core.model import Exit, Exited, Plan, Process, Report, Running, Signalled, Trial
+from engine.core.model import (
+    Ending,
+    Exit,
+    Process,
+    Report,
+    Running,
+    Signalled,
+    Trial,
+)
+from engine.core.plan import Plan
 from engine.core.projection import sweep_view
+from engine.core.ranges import Ranges
 from engine.core.seeds import seed_for
 from engine.core.state import SweepState
 from engine.core.views import SweepView
 from engine.journal import Journal
+from engine.proposing import Tried
 from engine.search.base import Exhausted, Proposal
+from engine.simulated import Line, Run, SimulatedProcess
 from engine.store.base import Store
 
+__all__ = ["Line", "Propositions", "Run", "Script", "Simulation"]
+
 Propositions = Callable[[int], tuple[Proposal | Exhausted, int]]
-"""Proposal for an index, and the index to ask for next (see `DistinctProposer.propose`)."""
-
-
-class Line(Struct, frozen=True):
-    """One step of a script: after so many seconds more, report these metrics at this step."""
-
-    seconds: float
-    step: int
-    metrics: dict[str, float]
-
-
-class Run(Struct, frozen=True):
-    """What an attempt does: its lines, one after the other, then its exit."""
-
-    lines: Sequence[Line]
-    exit: Exit = Exited(code=0)
-    seconds_to_exit: float = 0.0
-
+"""Proposal for an index, and the index to ask for next, whatever the space is."""
 
 Script = Callable[[Trial, int], Run]
-"""(trial, attempt number) -> what the attempt does. Pure."""
+"""(trial, attempt number) -> what the attempt does. Pure; a script with checkpoints begins after
+`trial.last_step`, and one that can be promoted while it runs has lines beyond its budget."""
+
+
+class _ByIndex:
+    """Proposals that heed the index alone."""
+
+    def __init__(self, propose: Propositions) -> None:
+        self._propose = propose
+
+    def propose(
+        self, index: int, versions: Sequence[SpaceVersion], tried: Sequence[Tried]
+    ) -> tuple[Proposal | Exhausted, int]:
+        """Proposal for `index`, and the index to ask for next."""
+        return self._propose(index)
 
 
 class Simulation:
     """A sweep on a virtual clock (`now`, seconds).
 
-    `stop_s` is how long a process takes to go when asked; `commit_every` events go to the store
-    in one batch.
+    `space` is plain data, which `ranges` understands; a sweep without them searches what
+    `proposals` gives. `stop_s` is how long a process takes to go when asked; `commit_every` events
+    go to the store in one batch.
     """
 
     def __init__(
         self,
         plan: Plan,
-        propose: Propositions,
+        proposals: Proposals | Propositions,
         script: Script,
         *,
+        space: Any = None,
+        ranges: Ranges | None = None,
         judges: Sequence[Judge] = (),
         store: Store | None = None,
         stop_s: float = 0.1,
@@ -78,17 +102,19 @@ class Simulation:
     ) -> None:
         self.now = 0.0
         self._plan = plan
-        self._propose = propose
+        self._proposals = _ByIndex(proposals) if callable(proposals) else proposals
+        self._known = (0, 0)
         self._script = script
+        self._ranges = ranges
         self._judges = judges
         self._store = store
         self._stop_s = stop_s
         self._commit_every = commit_every
         self._order = count()
         self._due: list[tuple[float, int, Callable[[], None]]] = []
-        self._alive: dict[tuple[int, int], Iterator[Line]] = {}
+        self._alive: dict[tuple[int, int], SimulatedProcess] = {}
         self.journal = self._fresh_journal()
-        self._do(SweepCreated(at=self.now, plan=plan))
+        self._do(SweepCreated(at=self.now, plan=plan, space=space))
         self._do(EngineStarted(at=self.now, pid=0, resumed=False))
 
     @property
@@ -114,9 +140,11 @@ class Simulation:
         return True
 
     def run(self, until: float = float("inf")) -> SweepState:
-        """Let everything happen that is due before virtual second `until`."""
+        """Let everything happen that is due by virtual second `until`, and go on to then."""
         while self._due and self._due[0][0] <= until:
             self.step()
+        if isfinite(until):
+            self.now = max(self.now, until)
         self.commit()
         return self.state
 
@@ -137,7 +165,7 @@ class Simulation:
     # The world -----------------------------------------------------------------------------
 
     def _fresh_journal(self) -> Journal:
-        machine = SweepMachine(self._judges)
+        machine = SweepMachine(self._judges, self._ranges)
 
         def show() -> SweepView:
             return sweep_view(machine.state, directory="", pid=None)
@@ -155,60 +183,101 @@ class Simulation:
 
     def _carry_out(self, command: Command) -> None:
         match command:
-            case Propose(count=wanted):
-                self._after(0.0, lambda: self._make_proposals(wanted))
+            case Propose():
+                self._after(0.0, self._make_proposals)
             case LaunchAttempt(trial=number, attempt=n):
                 self._after(0.0, lambda: self._launch(number, n))
             case StopAttempt(trial=number, attempt=n):
                 exit_ = Signalled(signal=15)
                 self._after(self._stop_s, lambda: self._end(number, n, exit_))
+            case (
+                TellAttempt(trial=number, attempt=n)
+                | HoldAttempt(trial=number, attempt=n)
+                | ContinueAttempt(trial=number, attempt=n)
+            ):
+                # In the order of the commands, and after a launch that is still due.
+                self._after(0.0, lambda: self._see_to(number, n))
 
-    def _make_proposals(self, wanted: int) -> None:
-        for _ in range(wanted):
-            made, index = self._propose(self.state.next_index)
+    def _make_proposals(self) -> None:
+        while self.state.asked > 0:
+            made, following = self._proposals.propose(
+                self.state.next_index, tuple(self.state.versions), self._news()
+            )
             if isinstance(made, Exhausted):
                 self._do(SearchExhausted(at=self.now, reason=made.reason))
-                return
-            self._do(
-                TrialProposed(
-                    at=self.now,
-                    trial=len(self.state.trials) + 1,
-                    index=index - 1,
-                    params=made.params,
-                    origin=made.origin,
-                    seed=seed_for(self._plan.seed, index - 1),
-                    stage=self._plan.stage,
-                    budget=self._plan.budget,
-                )
-            )
+            else:
+                self._do(self._proposed(made, following - 1))
+
+    def _news(self) -> list[Tried]:
+        """The configurations that the search does not know of."""
+        trials, version = self.state.trials, self.state.space_version
+        known = self._known[1] if self._known[0] == version else 0
+        self._known = version, len(trials)
+        new = (trials[n] for n in range(known + 1, len(trials) + 1))
+        return [Tried(trial.params, trial.space_version) for trial in new]
+
+    def _proposed(self, made: Proposal, index: int) -> TrialProposed:
+        return TrialProposed(
+            at=self.now,
+            trial=self.state.next_number,
+            index=index,
+            params=made.params,
+            origin=made.origin,
+            seed=seed_for(self._plan.seed, index),
+            stage=self.state.stage.plan.name,
+            space_version=self.state.space_version,
+            budget=self.state.stage.plan.budget,
+        )
+
+    # Processes -----------------------------------------------------------------------------
 
     def _launch(self, number: int, n: int) -> None:
         trial = self.state.trials[number]
-        run = self._script(trial, n)
-        self._alive[number, n] = iter(run.lines)
+        process = SimulatedProcess(self._script(trial, n))
+        self._alive[number, n] = process
+        self._see_to(number, n)
         self._do(
             AttemptLaunched(
                 at=self.now, trial=number, attempt=n, process=Process(pid=0, start="spawn")
             )
         )
-        self._next_line(number, n, run)
+        self._go_on(number, n, process)
 
-    def _next_line(self, number: int, n: int, run: Run) -> None:
-        lines = self._alive.get((number, n))
-        if lines is None:
+    def _see_to(self, number: int, n: int) -> None:
+        """Have a process know what is asked of it, and be held where its trial is."""
+        trial = self.state.trials[number]
+        process, running = self._alive.get((number, n)), trial.state
+        if process is None or not isinstance(running, Running) or running.attempt != n:
             return
-        line = next(lines, None)
+        process.budget = trial.budget
+        process.is_leaving = running.ending is Ending.PAUSED and running.gently
+        if running.held and running.ending is None:
+            process.hold(self.now)
+        elif process.is_held:
+            self._plan_next(number, n, process, process.release())
+
+    def _go_on(self, number: int, n: int, process: SimulatedProcess) -> None:
+        process.proceed()
+        self._plan_next(number, n, process, process.seconds_to_next())
+
+    def _plan_next(self, number: int, n: int, process: SimulatedProcess, seconds: float) -> None:
+        if process.is_held:
+            process.hold_for(seconds)
+            return
+        turn = process.plan(self.now + seconds)
+        self._after(seconds, lambda: self._take_turn(number, n, process, turn))
+
+    def _take_turn(self, number: int, n: int, process: SimulatedProcess, turn: int) -> None:
+        if self._alive.get((number, n)) is not process or process.turn != turn:
+            return
+        line = process.line
         if line is None:
-            self._after(run.seconds_to_exit, lambda: self._end(number, n, run.exit))
+            self._end(number, n, process.exit)
             return
-
-        def report() -> None:
-            if (number, n) in self._alive:
-                made = Report(line.step, self.now, line.metrics)
-                self._do(ReportsArrived(at=self.now, trial=number, attempt=n, reports=(made,)))
-                self._next_line(number, n, run)
-
-        self._after(line.seconds, report)
+        made = Report(line.step, self.now, line.metrics)
+        self._do(ReportsArrived(at=self.now, trial=number, attempt=n, reports=(made,)))
+        if self._alive.get((number, n)) is process:
+            self._go_on(number, n, process)
 
     def _end(self, number: int, n: int, exit_: Exit) -> None:
         if self._alive.pop((number, n), None) is None:

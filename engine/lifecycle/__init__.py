@@ -11,7 +11,7 @@ from .creation import create_sweep
 from .finding import KnownSweep, find_sweep, list_sweeps, spelling
 from .opening import open_sweep
 from .places import socket_path, state_dir
-from .settings import grace_s
+from .settings import grace_s, linger_s
 from .starting import answers, start_engine
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "engine_pid",
     "find_sweep",
     "grace_s",
+    "linger_s",
     "list_sweeps",
     "open_sweep",
     "socket_path",

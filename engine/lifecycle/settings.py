@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import msgspec
@@ -11,6 +12,7 @@ from engine.store.reader import open_reader
 from .registry import DATABASE
 
 DEFAULT_GRACE_S = 10.0
+DEFAULT_LINGER_S = 180.0
 
 
 class _Config(msgspec.Struct):
@@ -25,3 +27,8 @@ def grace_s(sweep: Path) -> float:
     finally:
         reader.close()
     return msgspec.json.decode(config, type=_Config).grace
+
+
+def linger_s() -> float:
+    """Give the seconds for which an engine stays once its sweep has ended and nobody looks."""
+    return float(os.environ.get("TUI_TUNER_LINGER_S", DEFAULT_LINGER_S))

@@ -58,6 +58,12 @@ FIELDS: dict[str, Field] = {
             "space_version",
             "reports",
             "rejected",
+            "note",
+            "held",
+            "repeat_of",
+            "repeats",
+            "mean",
+            "std",
         )
     },
 }

@@ -57,7 +57,7 @@ class Channel(Generic[Incoming]):
         except ValueError:
             raise ProtocolError("a message was longer than the protocol allows") from None
         except OSError as error:
-            raise ConnectionLostError(f"the connection broke: {error.strerror}") from None
+            raise ConnectionLostError(f"the connection broke: {error.strerror or error}") from None
         if not line.endswith(b"\n"):
             return None
         try:
@@ -78,7 +78,7 @@ class Channel(Generic[Incoming]):
         try:
             await self._writer.drain()
         except OSError as error:
-            raise ConnectionLostError(f"the connection broke: {error.strerror}") from None
+            raise ConnectionLostError(f"the connection broke: {error.strerror or error}") from None
 
     async def close(self) -> None:
         """Hang up; what was sent is still delivered to an end that reads."""

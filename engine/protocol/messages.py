@@ -12,6 +12,7 @@ from typing import Any
 from msgspec import Raw, Struct
 
 from engine.core.acts import Act, Decision, Skipped
+from engine.core.edits import SpacePreview
 from engine.core.views import SweepView, TrialView
 
 PROTOCOL_VERSION = 1
@@ -86,7 +87,17 @@ class GetHistory(Struct, frozen=True, kw_only=True, tag="get_history"):
 
 
 class GetSpace(Struct, frozen=True, kw_only=True, tag="get_space"):
-    """Reply: list of {name, distribution, ...}, the parameters as searched now."""
+    """Reply: list of {name, distribution, ...}, the parameters as searched now.
+
+    `version` None is the current one. Each has `original`: its range as the sweep began.
+    """
+
+    id: int
+    version: int | None = None
+
+
+class GetVersions(Struct, frozen=True, kw_only=True, tag="get_versions"):
+    """Reply: list[VersionView], every version of the space, oldest first."""
 
     id: int
 
@@ -121,6 +132,7 @@ Request = (
     | ReadLog
     | GetHistory
     | GetSpace
+    | GetVersions
     | DoAct
     | Leave
 )
@@ -213,12 +225,30 @@ class LogChunk(Struct, frozen=True, kw_only=True):
 
 
 class ActResult(Struct, frozen=True, kw_only=True):
-    """What an act did (or, in a dry run, would do): `decision` is its number in the history."""
+    """What an act did (or, in a dry run, would do): `decision` is its number in the history.
+
+    `past` says it as the history does, empty in a dry run. The other fields are those of
+    `engine.core.acts.Preview`.
+    """
 
     done: list[str]
     skipped: list[Skipped]
     decision: int | None = None
     sentence: str = ""
+    past: str = ""
+    details: dict[str, str] = {}
+    epochs: int | None = None
+    slot_hours: float | None = None
+    space: SpacePreview | None = None
+
+
+class VersionView(Struct, frozen=True, kw_only=True):
+    """A version of the space: who made it, when, and what changed; the last one is current."""
+
+    version: int
+    at: float
+    who: str
+    sentence: str
 
 
 Space = list[dict[str, Any]]

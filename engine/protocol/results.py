@@ -22,10 +22,14 @@ RESULTS: dict[type, Any] = {
     m.ReadLog: m.LogChunk,
     m.GetHistory: list[Decision],
     m.GetSpace: m.Space,
+    m.GetVersions: list[m.VersionView],
     m.DoAct: m.ActResult,
     m.Leave: bool,
 }
 """The type of the result by the type of its request."""
+
+# Made ready here, in one thread: msgspec crashes on a type that two threads make ready at once.
+_DECODERS = {request: msgspec.json.Decoder(result) for request, result in RESULTS.items()}
 
 _PLAIN_ERRORS: dict[str, type[errors.TunerError]] = {
     kind.__name__: kind
@@ -46,7 +50,7 @@ _PLAIN_ERRORS: dict[str, type[errors.TunerError]] = {
 def decode_result(request: m.Request, reply: m.Reply) -> Any:
     """Decode a reply's result to the type that its request promises. Raises ProtocolError."""
     try:
-        return msgspec.json.decode(reply.result, type=RESULTS[type(request)])
+        return _DECODERS[type(request)].decode(reply.result)
     except msgspec.DecodeError as error:
         raise errors.ProtocolError(f"the engine's answer makes no sense: {error}") from None
 

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
 
-import msgspec
+from msgspec.structs import replace
 
-from engine.core.acting import effective
-from engine.core.acts import Act, Decision
-from engine.core.model import trial_name
+from engine.core.acting import Facts, Prepared
+from engine.core.acts import Act, AdvanceStage, Clone, Decision, PutBack, RepeatStage, Undo
+from engine.core.history import DECIDING
+from engine.core.model import trial_name, trial_number
 from engine.core.projection import sweep_view
 from engine.core.views import DeviceView, SweepView, TrialView
 from engine.errors import ActError, NotFoundError
-from engine.protocol.messages import ActResult
+from engine.protocol.messages import ActResult, Space, VersionView
 from engine.publisher import Commit
 from engine.runtime import Runtime
 from engine.store.base import Point, StoreReader
 
+from .earlier import Done, find_request, told_again
+from .facts import Found, look, questions
 from .source import Changes, SweepSource
+from .spaces import described, version_views
 
 REMEMBERED_ACTS = 1000
 
@@ -38,7 +41,6 @@ class LiveSource(SweepSource):
         directory: Path,
         pid: int,
         reader: Callable[[], StoreReader],
-        space: list[dict[str, Any]],
         clock: Callable[[], float],
         leave: Callable[[], bool],
     ) -> None:
@@ -48,7 +50,6 @@ class LiveSource(SweepSource):
         self._publisher = runtime.publisher
         self._pid = pid
         self._reader = reader
-        self._space = space
         self._clock = clock
         self._leave = leave
         self._results: OrderedDict[str, ActResult] = OrderedDict()
@@ -62,7 +63,7 @@ class LiveSource(SweepSource):
         now = self._clock()
         fresh = sweep_view(state, directory=str(self.directory), pid=self._pid, now=now)
         view = self._publisher.sweep or fresh
-        return msgspec.structs.replace(
+        return replace(
             view,
             elapsed_s=fresh.elapsed_s,
             devices=self._devices_with_trials(),
@@ -72,7 +73,7 @@ class LiveSource(SweepSource):
     def _devices_with_trials(self) -> list[DeviceView]:
         running = self._runtime.machine.state.running
         names = [trial_name(number) for number in running]
-        return [msgspec.structs.replace(device, trials=names) for device in self.devices]
+        return [replace(device, trials=names) for device in self.devices]
 
     def trials(self) -> list[TrialView]:
         rows = self._publisher.rows
@@ -87,8 +88,11 @@ class LiveSource(SweepSource):
     def decisions(self) -> list[Decision]:
         return self._publisher.decisions
 
-    def space(self) -> list[dict[str, Any]]:
-        return self._space
+    def space(self, version: int | None = None) -> Space:
+        return described(self._runtime.machine.state.versions, version)
+
+    def versions(self) -> list[VersionView]:
+        return version_views(self._runtime.machine.state.versions)
 
     async def series(self, number: int) -> dict[str, list[Point]]:
         return await asyncio.to_thread(self._read_series, number)
@@ -103,28 +107,65 @@ class LiveSource(SweepSource):
     async def act(
         self, act: Act, *, who: str, why: str | None, request: str, dry_run: bool
     ) -> ActResult:
-        if request in self._results:
-            return self._results[request]
-        machine = self._runtime.machine
-        if request in machine.state.requests:
-            return ActResult(done=[], skipped=[], sentence="this request was carried out before")
-        seen = machine.preview(act)
-        if seen.refused is not None:
-            raise ActError(seen.refused)
-        asked_trials = getattr(act, "trials", None)
-        decision = None
-        if not dry_run and (asked_trials is None or seen.done):
-            decision = len(machine.history.decisions) + 1
-        result = ActResult(
-            done=list(seen.done),
-            skipped=list(seen.skipped),
-            decision=decision,
-            sentence=seen.sentence,
+        facts = await self._facts(act)
+        if dry_run:
+            return _result(self._prepare(act, facts))
+        if request in self._results or request in self._runtime.machine.state.requests:
+            return await self._earlier(request)
+        prepared = self._prepare(act, facts)
+        result = _result(prepared)
+        if isinstance(prepared.act, PutBack) or (_is_on_trials(act) and not result.done):
+            return result
+        result = replace(result, decision=self._next_decision, past=prepared.past)
+        self._remember(request, result)
+        await self._runtime.act(
+            prepared.act, who=who, why=why, request=request, sentence=prepared.past
         )
-        if decision is not None:
-            self._remember(request, result)
-            await self._runtime.act(effective(act, seen), who=who, why=why, request=request)
         return result
+
+    def _prepare(self, act: Act, facts: Facts) -> Prepared:
+        """Resolve an act; what it gives holds until the next await."""
+        if isinstance(act, Clone):
+            self.trial(act.trial)
+        prepared = self._runtime.machine.prepare(act, facts)
+        if prepared.preview.refused is not None:
+            raise ActError(prepared.preview.refused)
+        return prepared
+
+    @property
+    def _next_decision(self) -> int:
+        return len(self._runtime.machine.history.decisions) + 1
+
+    async def _facts(self, act: Act) -> Facts:
+        """What is known of the act's trials beside the machine's state."""
+        asked = questions(self._runtime.machine.state, self._touched(act))
+        found = Found()
+        if asked.steps:
+            found = await asyncio.to_thread(look, self.directory, asked)
+        return Facts(at=self._clock(), checkpoints=found.checkpoints, listening=found.listening)
+
+    def _touched(self, act: Act) -> Iterable[int]:
+        """The trials whose processes and checkpoints matter to an act."""
+        if isinstance(act, Undo | AdvanceStage | RepeatStage):
+            tried_on = self._runtime.machine.prepare(act, Facts(at=self._clock()))
+            return [trial_number(name) for name in tried_on.preview.done]
+        return getattr(act, "trials", ()) if _is_on_trials(act) else ()
+
+    async def _earlier(self, request: str) -> ActResult:
+        """What a request came to that was carried out before, perhaps by an earlier engine."""
+        await self._publisher.committed()
+        result = self._results.get(request)
+        if result is None:
+            done = await asyncio.to_thread(self._find_request, request)
+            result = told_again(done, self._runtime.machine.state.trials.values())
+        return result
+
+    def _find_request(self, request: str) -> Done | None:
+        reader = self._reader()
+        try:
+            return find_request(reader.events(DECIDING), request)
+        finally:
+            reader.close()
 
     def _remember(self, request: str, result: ActResult) -> None:
         self._results[request] = result
@@ -143,3 +184,20 @@ class LiveSource(SweepSource):
 
     def leave(self) -> bool:
         return self._leave()
+
+
+def _is_on_trials(act: Act) -> bool:
+    return isinstance(getattr(act, "trials", None), tuple)
+
+
+def _result(prepared: Prepared) -> ActResult:
+    seen = prepared.preview
+    return ActResult(
+        done=list(seen.done),
+        skipped=list(seen.skipped),
+        sentence=seen.sentence,
+        details=seen.details,
+        epochs=seen.epochs,
+        slot_hours=seen.slot_hours,
+        space=seen.space,
+    )

@@ -5,13 +5,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from msgspec import Struct, field
 
 from engine.core.acts import Act, Decision
 from engine.core.views import SweepView, TrialView
-from engine.protocol.messages import ActResult
+from engine.protocol.messages import ActResult, Space, VersionView
 from engine.store.base import Point
 
 
@@ -53,8 +52,12 @@ class SweepSource(ABC):
         """The history, oldest first."""
 
     @abstractmethod
-    def space(self) -> list[dict[str, Any]]:
-        """The parameters as searched now, as plain data."""
+    def space(self, version: int | None = None) -> Space:
+        """The parameters as searched in a version of the space, None: now. Raises NotFoundError."""
+
+    @abstractmethod
+    def versions(self) -> list[VersionView]:
+        """Every version of the space, oldest first."""
 
     @abstractmethod
     async def series(self, number: int) -> dict[str, list[Point]]:
@@ -64,7 +67,10 @@ class SweepSource(ABC):
     async def act(
         self, act: Act, *, who: str, why: str | None, request: str, dry_run: bool
     ) -> ActResult:
-        """Do it, or say what it would do. Returns after the commit. Raises ActError."""
+        """Do it, or say what it would do. Returns after the commit.
+
+        The same `request` twice acts once, and is answered alike. Raises ActError.
+        """
 
     @abstractmethod
     def watch(self, listener: Callable[[Changes], None]) -> Callable[[], None]:

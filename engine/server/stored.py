@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
@@ -12,12 +13,13 @@ import msgspec
 from msgspec.structs import replace
 
 from engine.core.acts import Act, Decision
+from engine.core.edits import SpaceVersion
 from engine.core.history import DECIDING, History
 from engine.core.model import STATES, trial_name, trial_number
 from engine.core.views import EngineView, MetricView, SweepView, TrialView
 from engine.errors import ActError, NotFoundError, StoreError
 from engine.ownership import engine_pid
-from engine.protocol.messages import ActResult
+from engine.protocol.messages import ActResult, Space, VersionView
 from engine.store.base import Point
 from engine.store.reader import open_reader
 
@@ -88,14 +90,33 @@ class StoredSource(SweepSource):
             history.handle(logged.event)
         return history.decisions
 
-    def space(self) -> list[dict[str, Any]]:
+    def space(self, version: int | None = None) -> Space:
+        from .spaces import described
+
+        return described(self._versions, version)
+
+    def versions(self) -> list[VersionView]:
+        from .spaces import version_views
+
+        return version_views(self._versions)
+
+    @cached_property
+    def _versions(self) -> list[SpaceVersion]:
+        """Gathered of the log; a sweep that has not begun has its config's space alone."""
+        from .spaces import MAKING, versions_of
+
+        first = self._configured_space()
+        events = (logged.event for logged in self._reader.events(MAKING))
+        unbegun = SpaceVersion(version=1, at=0.0, document=first)
+        return versions_of(events, first) or [unbegun]
+
+    def _configured_space(self) -> Any:
         from engine.config.schema import Config
-        from engine.space.describe import describe
 
         config = self._reader.meta().get("config")
         if config is None:
             raise StoreError(f"{self.directory / DATABASE} holds no config")
-        return describe(msgspec.json.decode(config, type=Config).space)
+        return msgspec.to_builtins(msgspec.json.decode(config, type=Config).space)
 
     async def series(self, number: int) -> dict[str, list[Point]]:
         return await asyncio.to_thread(self._read_series, number)
@@ -112,13 +133,13 @@ class StoredSource(SweepSource):
     ) -> ActResult:
         if self._pid is not None:
             raise ActError("the engine of this sweep does not answer; try again in a moment")
-        view = self.status()
-        if view.state == "finished":
-            raise ActError(f"the sweep has finished: {view.sentence}")
-        raise ActError(
-            "the engine of this sweep is not running; "
-            f"`tui-tuner resume {self.directory.name}` starts it again"
-        )
+        again = f"`tui-tuner resume {shlex.quote(self.directory.name)}`"
+        if self.status().state == "finished":
+            raise ActError(
+                f"the sweep has finished and its engine has left; {again} brings it back for "
+                "promote, revive, retry, add, clone, stage and notes"
+            )
+        raise ActError(f"the engine of this sweep is not running; {again} starts it again")
 
     def watch(self, listener: Callable[[Changes], None]) -> Callable[[], None]:
         return lambda: None

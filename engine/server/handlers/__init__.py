@@ -11,7 +11,7 @@ from .leave import leave
 from .log import read_log
 from .series import get_series
 from .show import show_trial
-from .space import get_space
+from .space import get_space, get_versions
 from .status import get_status
 from .trials import list_trials
 
@@ -25,6 +25,7 @@ HANDLERS: dict[type, Handler] = {
     m.ReadLog: read_log,
     m.GetHistory: get_history,
     m.GetSpace: get_space,
+    m.GetVersions: get_versions,
     m.DoAct: do_act,
     m.Leave: leave,
 }

@@ -22,18 +22,22 @@ async def list_trials(viewer: Viewer, request: ListTrials) -> list[TrialView]:
     return await asyncio.to_thread(_listed, rows, request, objective)
 
 
-def selected(source: SweepSource, where: str) -> list[TrialView]:
+async def selected(source: SweepSource, where: str) -> list[TrialView]:
     """The trials that EXPR selects. Raises UsageError."""
     rows = source.trials()
-    accepts = compile_filter(where, source.status().metric.name, _names(rows))
+    objective = source.status().metric.name
+    return await asyncio.to_thread(_selected, rows, where, objective)
+
+
+def _selected(rows: list[TrialView], where: str, objective: str) -> list[TrialView]:
+    accepts = compile_filter(where, objective, _names(rows))
     return [row for row in rows if accepts(row)]
 
 
 def _listed(rows: list[TrialView], request: ListTrials, objective: str) -> list[TrialView]:
     names = _names(rows)
     if request.where is not None:
-        accepts = compile_filter(request.where, objective, names)
-        rows = [row for row in rows if accepts(row)]
+        rows = _selected(rows, request.where, objective)
     if request.sort is not None:
         _check_column(request.sort.removeprefix("-"), objective, names)
         rows = sorted(rows, key=sort_key(request.sort, objective))
