@@ -31,6 +31,14 @@ Where = Annotated[
 Why = Annotated[
     str | None, typer.Option("--why", metavar="TEXT", help="The reason, for the history.")
 ]
+SetValues = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="K=V", help="A parameter's value, e.g. lr=1e-3; repeatable."),
+]
+PruneOutside = Annotated[
+    bool,
+    typer.Option("--prune-outside", help="Also prune running trials that lie outside then."),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen; do nothing.")]
 
 

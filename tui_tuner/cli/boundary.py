@@ -48,6 +48,9 @@ def _told(error: Exception) -> int:
     if isinstance(error, TunerError):
         said(str(error) or type(error).__name__)
         return error.exit_code
+    if isinstance(error, UnicodeEncodeError) and error.reason == "surrogates not allowed":
+        said(f"{error.object}: is no text in UTF-8")
+        return USAGE
     if isinstance(error, OSError) and error.strerror:
         said(f"{error.filename}: {error.strerror}" if error.filename else error.strerror)
         return FAILED

@@ -5,27 +5,27 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from contextlib import aclosing
 from pathlib import Path
 
 from msgspec import Struct
 
 from engine.client import Connection
-from engine.core.acts import Act
-from engine.core.views import SweepView, TrialView
-from engine.errors import NotFoundError, TunerError
+from engine.core.acts import Act, EditSpace, Pause, Prune, Stop, Undo
+from engine.core.model import trial_name
+from engine.core.views import TrialView
+from engine.errors import ConnectionLostError, NotFoundError, TunerError
 from engine.lifecycle import grace_s
-from engine.protocol.messages import (
-    ActResult,
-    DoAct,
-    ListTrials,
-    Snapshot,
-    Subscribe,
-)
+from engine.protocol.messages import ActResult, DoAct, ListTrials, Push, Snapshot, Subscribe
 
-FINAL = ("complete", "pruned", "failed")
+from .wording import named
+
 BEYOND_GRACE_S = 5.0
+AT_A_TIME = 100
+"""Trials asked for in one request."""
+_MAY_END = (Prune, Pause, Stop, Undo, EditSpace)
+"""Acts that may ask processes to go."""
 
 
 class Deed(Struct, frozen=True, kw_only=True):
@@ -37,84 +37,166 @@ class Deed(Struct, frozen=True, kw_only=True):
     dry_run: bool = False
 
 
+class Gone(Struct, frozen=True, kw_only=True):
+    """A trial whose process has gone, after so many seconds, and what it is now.
+
+    `leftover` names processes that would not die with it. A trial that is running goes on, since
+    somebody called its leaving off.
+    """
+
+    id: str
+    state: str
+    slot: int | None
+    after_s: float
+    leftover: list[str] = []
+
+
 class Outcome(Struct, frozen=True, kw_only=True):
-    """What came of a deed. `gone_s` is how long it took until all it touched had let go."""
+    """What came of a deed; `staying` had not gone when the person stopped waiting."""
 
     result: ActResult
-    slots: dict[str, int]
-    gone_s: float
+    gone: list[Gone] = []
+    staying: list[str] = []
+
+
+class Teller:
+    """Hears of a deed while it is seen through; says nothing."""
+
+    def done(self, result: ActResult) -> None:
+        """The act is done, or would be."""
+
+    def waits(self, names: Collection[str]) -> None:
+        """These trials have not gone yet."""
+
+    def gone(self, gone: list[Gone]) -> None:
+        """These trials have gone."""
 
 
 async def do(connection: Connection, deed: Deed) -> ActResult:
-    """Send a deed. Raises ActError where it is refused."""
-    result: ActResult = await connection.request(
-        DoAct(
-            id=0,
-            request=uuid.uuid4().hex,
-            act=deed.act,
-            why=deed.why,
-            where=deed.where,
-            dry_run=deed.dry_run,
-        )
+    """Send a deed. Raises ActError where it is refused, ConnectionLostError."""
+    request = DoAct(
+        id=0,
+        request=uuid.uuid4().hex,
+        act=deed.act,
+        why=deed.why,
+        where=deed.where,
+        dry_run=deed.dry_run,
     )
+    try:
+        result: ActResult = await connection.request(request)
+    except ConnectionLostError as error:
+        if deed.dry_run:
+            raise
+        unsure = "before it answered; `tui-tuner history` tells whether this was done"
+        raise ConnectionLostError(f"the engine went away {unsure} ({error})") from None
     return result
 
 
-async def see_through(
-    connection: Connection, deed: Deed, sweep: Path, done: Callable[[TrialView], bool]
-) -> Outcome:
-    """Send a deed and wait until each trial it touched is `done`, its process gone.
+async def see_through(connection: Connection, deed: Deed, sweep: Path, teller: Teller) -> Outcome:
+    """Send a deed and wait until every process that it asked to go is gone.
 
-    Raises TunerError where that takes longer than the sweep's grace and a little more.
+    A trial that was asked gently is waited for as long as its epoch takes; Ctrl-C then ends the
+    waiting and not the deed. Raises TunerError where others take longer than the sweep's grace
+    and a little more.
     """
-    rows = {row.id: row for row in await connection.request(ListTrials(id=0))}
-    began = time.monotonic()
+    if deed.dry_run or not isinstance(deed.act, _MAY_END):
+        result = await do(connection, deed)
+        teller.done(result)
+        return Outcome(result=result)
+    before = await connection.request(ListTrials(id=0, where="slot>=0"))
+    departure = _Departure({row.id: row.slot for row in before})
     result = await do(connection, deed)
-    touched = set(result.done) if not deed.dry_run else set()
-    slots = {name: row.slot for name in touched if (row := rows.get(name)) and row.slot is not None}
-    bound_s = grace_s(sweep) + BEYOND_GRACE_S
+    teller.done(result)
+    departure.begin(result.done)
+    bound_s = None if _is_patient(deed.act) else grace_s(sweep) + BEYOND_GRACE_S
     try:
         async with asyncio.timeout(bound_s):
-            await _until(connection, touched, done)
+            await departure.watch(connection, teller)
+    except asyncio.CancelledError:
+        _stay_alive()
     except TimeoutError:
-        left = ", ".join(sorted(touched)[:8])
+        left = ", ".join(departure.left[:8])
         raise TunerError(f"{left}: asked to stop, but not gone after {bound_s:.0f} s") from None
-    return Outcome(result=result, slots=slots, gone_s=time.monotonic() - began)
+    except ConnectionLostError:
+        raise ConnectionLostError(
+            "it is done, but the engine went away before all was gone; `tui-tuner resume` "
+            "starts it again"
+        ) from None
+    return Outcome(result=result, gone=departure.gone, staying=departure.left)
 
 
 async def check_trials(connection: Connection, trials: Collection[int]) -> None:
     """Raise NotFoundError unless the sweep has all these trials."""
-    known = {row.id for row in await connection.request(ListTrials(id=0))} if trials else set()
-    missing = [f"t{number:04d}" for number in trials if f"t{number:04d}" not in known]
+    known: set[str] = set()
+    asked = list(trials)
+    for first in range(0, len(asked), AT_A_TIME):
+        where = " OR ".join(f"id={number}" for number in asked[first : first + AT_A_TIME])
+        known |= {row.id for row in await connection.request(ListTrials(id=0, where=where))}
+    missing = [trial_name(number) for number in trials if trial_name(number) not in known]
     if missing:
-        raise NotFoundError(f"no trial {', '.join(missing)} in this sweep")
+        raise NotFoundError(f"no trial {named(missing)} in this sweep")
 
 
-async def until_idle(connection: Connection, sweep: Path) -> SweepView:
-    """Wait until nothing runs; give the sweep then. Raises TunerError where that takes too long."""
-    bound_s = grace_s(sweep) + BEYOND_GRACE_S
-    await connection.request(Subscribe(id=0, rate=20.0))
-    try:
-        async with asyncio.timeout(bound_s), aclosing(connection.pushes()) as pushes:
+class _Departure:
+    """Follows trials that were asked to go until their processes are gone."""
+
+    def __init__(self, slots: dict[str, int | None]) -> None:
+        self._slots = slots
+        self._began = time.monotonic()
+        self.left: list[str] = []
+        self.gone: list[Gone] = []
+
+    def begin(self, names: Collection[str]) -> None:
+        """Count from now on for these."""
+        self.left = list(names)
+
+    async def watch(self, connection: Connection, teller: Teller) -> None:
+        """Wait until all are gone, telling of each."""
+        if not self.left:
+            return
+        await connection.request(Subscribe(id=0, rate=20.0))
+        told = False
+        async with aclosing(connection.pushes()) as pushes:
             async for push in pushes:
-                if push.sweep is not None and not push.sweep.trials.get("running"):
-                    return push.sweep
-    except TimeoutError:
-        raise TunerError(f"trials still run after {bound_s:.0f} s") from None
-    raise TunerError("the engine hung up")
+                if gone := self._take(push):
+                    teller.gone(gone)
+                whole = not (isinstance(push, Snapshot) and push.more)
+                if whole and not self.left:
+                    return
+                if whole and not told:
+                    teller.waits(self.left)
+                    told = True
+
+    def _take(self, push: Push) -> list[Gone]:
+        after_s = time.monotonic() - self._began
+        left = set(self.left)
+        settled = {row.id: row for row in push.trials if row.id in left and not _is_going(row)}
+        self.left = [name for name in self.left if name not in settled]
+        gone = [
+            Gone(
+                id=row.id,
+                state=row.state,
+                slot=self._slots[row.id],
+                after_s=after_s,
+                leftover=row.attempt_list[-1].leftover if row.attempt_list else [],
+            )
+            for row in settled.values()
+            if row.id in self._slots and not row.held
+        ]
+        self.gone += gone
+        return gone
 
 
-async def _until(
-    connection: Connection, names: set[str], done: Callable[[TrialView], bool]
-) -> None:
-    if not names:
-        return
-    await connection.request(Subscribe(id=0, rate=20.0))
-    left = set(names)
-    async with aclosing(connection.pushes()) as pushes:
-        async for push in pushes:
-            if isinstance(push, Snapshot) and push.first:
-                left = set(names)
-            left -= {row.id for row in push.trials if done(row)}
-            if not left and not (isinstance(push, Snapshot) and push.more):
-                return
+def _is_going(row: TrialView) -> bool:
+    return row.state == "running" and row.ending is not None
+
+
+def _is_patient(act: Act) -> bool:
+    return isinstance(act, Undo) or (isinstance(act, Pause) and act.how == "release")
+
+
+def _stay_alive() -> None:
+    """Go on after a Ctrl-C: it was meant for the waiting."""
+    task = asyncio.current_task()
+    if task is not None:
+        task.uncancel()

@@ -38,8 +38,8 @@ def detail_document(detail: TrialDetail) -> dict[str, Any]:
 
 
 def elapsed_s(row: TrialView, now: float | None = None) -> float:
-    """Seconds a trial has run, those of a running attempt included."""
-    if row.state != "running" or row.attempt_started_at is None:
+    """Seconds a trial has run, those of a running or held attempt included."""
+    if row.attempt_started_at is None:
         return row.elapsed_s
     now = time.time() if now is None else now
     return row.elapsed_s + max(0.0, now - row.attempt_started_at)

@@ -38,7 +38,12 @@ _THEN = (
     "started_at",
     "ended_at",
     "elapsed_s",
+    "parent",
+    "repeat_of",
+    "mean",
+    "std",
     "reason",
+    "note",
 )
 _FORMULA = re.compile(r"[=+\-@\t\r]")
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.client import Connection
 from engine.core.acts import Resume
-from engine.errors import ActError, EngineRunningError
-from engine.lifecycle import engine_pid, find_sweep, start_engine
+from engine.core.views import SweepView
+from engine.errors import EngineRunningError
+from engine.lifecycle import engine_pid, find_sweep, linger_s, start_engine
 from engine.protocol.messages import ActResult, GetStatus
 from tui_tuner.view.line import plain
 
 from .arguments import DryRun, Json, Sweep, Why
-from .deeds import Deed, do
 from .documents import print_json
-from .reach import ask, with_sweep
+from .reach import ask
+from .steering import Asked, steer
+from .wording import span
+
+_FOR = "for promote, revive, retry, add, clone, stage and notes"
 
 
 def command(
@@ -22,34 +25,25 @@ def command(
 ) -> None:
     """Go on with a sweep that was stopped or lost its engine.
 
+    A finished sweep gets its engine back for a while, to be promoted in or added to.
+
     Example: tui-tuner resume digits
     """
     directory = find_sweep(sweep)
-    started = _start(directory, dry_run)
-
-    async def resume(connection: Connection) -> ActResult:
-        view = await connection.request(GetStatus(id=0))
-        if started and view.state not in ("stopped", "stopping"):
-            return ActResult(done=[], skipped=[], sentence=started)
-        return await do(connection, Deed(act=Resume(), why=why, dry_run=dry_run))
-
-    if dry_run and started:
-        result = ActResult(done=[], skipped=[], sentence=started)
+    started = None if engine_pid(directory) is not None else _start(directory, dry_run)
+    (view,) = ask(directory, GetStatus(id=0))
+    if view.state in ("stopped", "stopping") and not (dry_run and started):
+        steer(directory, Resume(), Asked(why, dry_run, json))
+    elif view.state == "finished":
+        _tell(_idle(view, dry_run and started is not None), dry_run, json)
+    elif started is not None:
+        _tell(started, dry_run, json)
     else:
-        result = with_sweep(directory, resume, read_only=False)
-    if json:
-        print_json(result)
-    else:
-        print(f"{'would ' if dry_run else 'done: '}{plain(result.sentence)}")
+        steer(directory, Resume(), Asked(why, dry_run, json))
 
 
 def _start(directory: Path, dry_run: bool) -> str | None:
-    """Start the engine where there is none; say so."""
-    if engine_pid(directory) is not None:
-        return None
-    (view,) = ask(directory, GetStatus(id=0))
-    if view.state == "finished":
-        raise ActError(f"the sweep has finished: {plain(view.sentence)}")
+    """Start the engine; say so."""
     if dry_run:
         return "start the engine"
     try:
@@ -57,3 +51,18 @@ def _start(directory: Path, dry_run: bool) -> str | None:
     except EngineRunningError:
         return None
     return f"started the engine, process {pid}"
+
+
+def _idle(view: SweepView, would: bool) -> str:
+    """What a finished sweep's engine is there for, and how long."""
+    ended = f"finished: {plain(view.sentence)}; nothing to start"
+    if would:
+        return f"start the engine of a finished sweep {_FOR}"
+    return f"{ended}; the engine is up for {span(linger_s())} {_FOR}"
+
+
+def _tell(sentence: str, dry_run: bool, json: bool) -> None:
+    if json:
+        print_json(ActResult(done=[], skipped=[], sentence=sentence))
+    else:
+        print(f"{'would ' if dry_run else ''}{sentence}")

@@ -52,4 +52,5 @@ def show_screen(
         ascii_only=ascii_only,
         exit_when_done=exit_when_done,
         start_engine=None if read_only else restart,
+        who=name,
     )

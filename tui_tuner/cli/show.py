@@ -11,7 +11,7 @@ from .arguments import Json, Words, sweep_and_trial
 from .columns import Column, coloured, print_table
 from .documents import detail_document, print_json
 from .reach import ask
-from .wording import clock_time, last_value, number, progress, time_of
+from .wording import clock_time, last_value, mean_of, number, params_line, progress, time_of
 
 STEPS = 12
 """Steps of the curve that are shown to a person."""
@@ -48,12 +48,25 @@ def _about(row: TrialView, form: ValueFormat, metric: str) -> list[str]:
         ("epoch", progress(row) or "none yet"),
         (plain(metric), f"{last_value(row, form) or 'not reported yet'}{best}"),
         ("time", time_of(row) or "not started"),
+        ("mean", mean_of(row, form)),
         ("origin", f"{plain(row.origin)}, seed {row.seed}, space v{row.space_version}"),
+        ("repeats", row.repeat_of or ""),
+        ("stage", _stage(row)),
+        ("note", plain(row.note or "")),
         *((plain(name), short(value, 6)) for name, value in row.params.items()),
     ]
     width = max(len(name) for name, _ in rows)
-    head = f"{row.id}  {coloured(row.state)}{': ' + row.failure if row.failure else ''}{reason}"
-    return [head, *(f"  {name:<{width}}  {text}" for name, text in rows)]
+    held = ", held in memory with its slot" if row.held else ""
+    failure = f": {row.failure}" if row.failure else ""
+    head = f"{row.id}  {coloured(row.state)}{failure}{held}{reason}"
+    return [head, *(f"  {name:<{width}}  {text}" for name, text in rows if text)]
+
+
+def _stage(row: TrialView) -> str:
+    """Its stage, and what that sets otherwise than the space."""
+    budget = f", {row.budget} epochs" if row.budget is not None else ""
+    changed = f"; sets {params_line(row.overrides)}" if row.overrides else ""
+    return f"{plain(row.stage)}{budget}{changed}"
 
 
 def _print_curves(detail: TrialDetail) -> None:
@@ -85,5 +98,7 @@ def _print_attempts(attempts: list[AttemptView]) -> None:
         note = f" ({plain(attempt.note)})" if attempt.note else ""
         start = f", {attempt.start}{note}" if attempt.start else ""
         print(f"  attempt {attempt.n}: {ended}; slot {attempt.slot}, pid {attempt.pid}{start}")
+        if attempt.leftover:
+            print(f"    would not die: {', '.join(map(plain, attempt.leftover))}")
         for line in attempt.tail.splitlines()[-5:]:
             print(f"    | {plain(line)}")

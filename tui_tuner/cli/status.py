@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from engine.core.views import SweepView
+from engine.core.views import SuggestionView, SweepView
 from engine.lifecycle import find_sweep
 from engine.protocol.messages import GetStatus
 from tui_tuner.view.line import plain
-from tui_tuner.view.numbers import duration
+from tui_tuner.view.numbers import duration, short
 
 from .arguments import Json, Sweep
 from .columns import coloured
 from .documents import print_json
+from .funnel import funnel
 from .reach import ask
 from .wording import best_line, counts
 
@@ -35,15 +36,28 @@ def status_lines(view: SweepView) -> list[str]:
         ("trials", f"{counts(view.trials)}{_of_limit(view)}"),
         ("best", best_line(view.best, view.metric.name)),
         ("metric", f"{plain(view.metric.name)}, {view.metric.goal}"),
-        ("method", f"{view.method}, {view.slots} slots"),
+        ("winner", plain(view.winner or "")),
+        *(("stages", line) for line in _stages(view)),
+        ("method", f"{view.method}, {view.slots} slots, space v{view.space_version}"),
         ("time", _time(view)),
         ("engine", engine),
         ("folder", plain(view.dir)),
         *(("warning", plain(warning)) for warning in view.warnings),
+        *(("widen", _how_to_widen(s)) for s in view.suggestions),
+        ("undo", f"`tui-tuner undo` takes back: {plain(view.undo)}" if view.undo else ""),
     ]
     why = f"  {plain(view.sentence)}" if view.sentence else ""
     head = f"{plain(view.name)}  {coloured(view.state)}{why}"
-    return [head, *(f"  {name:<8} {text}" for name, text in rows)]
+    return [head, *(f"  {name:<8} {text}" for name, text in rows if text)]
+
+
+def _stages(view: SweepView) -> list[str]:
+    return [funnel(view)] if len(view.stages) > 1 else []
+
+
+def _how_to_widen(suggestion: SuggestionView) -> str:
+    low, high = short(suggestion.low, 4), short(suggestion.high, 4)
+    return f"`tui-tuner range {plain(suggestion.parameter)} --widen` searches {low} to {high}"
 
 
 def _of_limit(view: SweepView) -> str:

@@ -6,16 +6,11 @@ from typing import Annotated
 
 import typer
 
-from engine.client import Connection
 from engine.core.acts import Stop
 from engine.lifecycle import find_sweep
-from engine.protocol.messages import ActResult
-from tui_tuner.view.line import plain
 
 from .arguments import DryRun, Json, Sweep, Why
-from .deeds import Deed, do, until_idle
-from .documents import print_json
-from .reach import with_sweep
+from .steering import Asked, steer
 
 NowOption = Annotated[
     bool,
@@ -37,17 +32,4 @@ def command(
 
     Example: tui-tuner stop digits --now
     """
-    directory = find_sweep(sweep)
-    deed = Deed(act=Stop(now=now), why=why, dry_run=dry_run)
-
-    async def stop(connection: Connection) -> ActResult:
-        result = await do(connection, deed)
-        if now and not dry_run:
-            await until_idle(connection, directory)
-        return result
-
-    result = with_sweep(directory, stop, read_only=False)
-    if json:
-        print_json(result)
-    else:
-        print(f"{'would ' if dry_run else 'done: '}{plain(result.sentence)}")
+    steer(find_sweep(sweep), Stop(now=now), Asked(why, dry_run, json))

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-VERBS = (
-    "run",
-    "attach",
-    "ls",
-    "status",
-    "trials",
-    "show",
-    "logs",
-    "history",
-    "space",
-    "best",
-    "export",
-    "prune",
-    "stop",
-    "resume",
-    "validate",
-)
-"""In the order of the help. Each is done by `command` in the module of its name."""
+from keyword import iskeyword
+
+GROUPS = {
+    "Sweep": ("run", "attach", "stop", "resume", "slots", "stage", "undo", "validate"),
+    "Look": ("ls", "status", "trials", "show", "logs", "history", "best", "export"),
+    "Steer trials": (
+        *("prune", "revive", "promote", "pause", "continue", "retry", "clone", "add", "note"),
+    ),
+    "Search space": ("space", "range", "choices"),
+}
+"""By what they are about, in the order of the help."""
+
+VERBS = tuple(verb for group in GROUPS.values() for verb in group)
+
+
+def module_of(verb: str) -> str:
+    """Name the module whose `command` carries a verb out."""
+    return f"{verb}_" if iskeyword(verb) else verb

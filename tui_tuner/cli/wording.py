@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from math import isfinite
 from typing import Any
 
@@ -44,6 +44,14 @@ def last_value(row: TrialView, form: ValueFormat) -> str:
     return row.last_text or form.text(row.value)
 
 
+def mean_of(row: TrialView, form: ValueFormat) -> str:
+    """The mean over a finalist's seeds: '0.9810 ± 0.0030 over 3 seeds'."""
+    if row.mean is None:
+        return ""
+    spread = f" ± {form.text(row.std)}" if row.std is not None else ""
+    return f"{form.text(row.mean)}{spread} over {row.repeats} seeds"
+
+
 def progress(row: TrialView) -> str:
     """How far a trial has come: '3/5 ###.....'."""
     if row.step is None:
@@ -64,6 +72,24 @@ def bar(row: TrialView) -> str:
 def time_of(row: TrialView) -> str:
     """How long a trial has run."""
     return duration(elapsed_s(row)) if row.started_at is not None else ""
+
+
+def took(seconds: float) -> str:
+    """How long something took: '0.4 s', '3m04'."""
+    return f"{seconds:.1f} s" if seconds < 60 else duration(seconds)
+
+
+def span(seconds: float) -> str:
+    """A stretch of time in words: '3 minutes', '20 seconds'."""
+    if seconds < 120:
+        return f"{seconds:.0f} seconds"
+    return f"{seconds / 60:.0f} minutes"
+
+
+def named(names: Collection[str], most: int = 8) -> str:
+    """List trials, the first few of many."""
+    rest = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(list(names)[:most]) + rest
 
 
 def clock_time(at: float) -> str:

@@ -7,6 +7,7 @@ import re
 
 from .checkpoint_name import CheckpointName, parse_name
 from .encode import plain
+from .rng import restore_rng
 from .say import say
 from .state_file import TEMPORARY, check_readable, read_state, write_state
 
@@ -49,9 +50,10 @@ class Checkpoints:
         self._saved = True
         return path
 
-    def load(self, reported: int | None = None) -> tuple[Any, int, str] | None:
-        """Read the newest checkpoint that can be read; give (state, step, path) or None.
+    def load(self, reported: int | None = None) -> tuple[Any, int, str, dict[str, Any]] | None:
+        """Read the newest checkpoint that can be read, and set the random generators by it.
 
+        Gives the state, its step, its path and the states of the generators; None: there is none.
         `reported` is the last step that earlier attempts reported. Where one of them died between
         saving the step after it and reporting that, the checkpoint before is read, so that the
         report is made after all.
@@ -62,11 +64,12 @@ class Checkpoints:
         for name in names:
             path = os.path.join(self.folder, name)
             try:
-                state, step = read_state(path)
+                state, step, rng = read_state(path)
+                restore_rng(rng)
             except Exception as error:  # noqa: BLE001 - torch and pickle raise anything for a torn file
                 say(f"cannot read {path} ({_first_line(error)}); trying the one before")
                 continue
-            return state, step, path
+            return state, step, path, rng
         return None
 
     def _check_first(self, path: str) -> None:

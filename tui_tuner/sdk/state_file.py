@@ -11,7 +11,7 @@ import pickle
 import re
 import sys
 
-from .rng import restore_rng, rng_state
+from .rng import rng_state
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ def write_state(path: str, state: Any, step: int, metrics: dict[str, float]) -> 
     _sync_folder(folder)
 
 
-def read_state(path: str) -> tuple[Any, int]:
-    """Read a checkpoint, set the random generators to where they stood; give (state, step).
+def read_state(path: str) -> tuple[Any, int, dict[str, Any]]:
+    """Read a checkpoint; give (state, step, states of the random generators).
 
     Tensors come back on the CPU. What is wrong with a broken file is raised as torch or pickle
     see it.
@@ -50,8 +50,7 @@ def read_state(path: str) -> tuple[Any, int]:
     wrapped = _load(path)
     if not (isinstance(wrapped, dict) and wrapped.get("tui_tuner") == 1):
         raise ValueError("not written by trial.save()")
-    restore_rng(wrapped["rng"])
-    return wrapped["state"], wrapped["step"]
+    return wrapped["state"], wrapped["step"], wrapped["rng"]
 
 
 def check_readable(path: str) -> None:

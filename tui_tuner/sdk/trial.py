@@ -55,6 +55,7 @@ class Trial:
         self._checkpoints_used: Checkpoints | None = None
         self._saving = threading.Lock()
         self._resumed_at = 0
+        self._resumed_rng: dict[str, Any] | None = None
         self._epoch = 0
         self._reports = 0
         if context.in_sweep:
@@ -106,7 +107,9 @@ class Trial:
     def epochs(self, default: int = 10) -> Iterator[int]:
         """Count epochs from 1, or from after the checkpoint that `load()` gave, to the budget.
 
-        Ends early when the sweep asks for it. `default` counts where no budget is said.
+        Ends early when the sweep asks for it, and goes on where it raises the budget meanwhile.
+        `default` counts where no budget is said. The first epoch after a resume begins with the
+        random generators as `save()` left them, whatever was drawn since `load()`.
         """
         epoch = self._resumed_at
         while True:
@@ -117,7 +120,16 @@ class Trial:
                 return
             epoch += 1
             self._epoch = epoch
+            self._draw_on()
             yield epoch
+
+    def _draw_on(self) -> None:
+        """Set the random generators once more: building a model after `load()` has drawn."""
+        rng, self._resumed_rng = self._resumed_rng, None
+        if rng is not None:
+            from .rng import restore_rng
+
+            restore_rng(rng)
 
     def _say_if_none_was_left(self, last: int) -> None:
         if self._resumed_at and self._resumed_at >= last:
@@ -141,6 +153,14 @@ class Trial:
     def save(self, state: Any, step: int, **metrics: Any) -> Path:
         """Write a checkpoint, atomically, and give its path; the first metric goes into its name.
 
+        To go on as if never interrupted (after a pause, a promotion, a crash), `state` holds all
+        that training changes: the `state_dict()` of the model, of the optimizer (its momentum), of
+        a learning-rate scheduler or gradient scaler, averaged weights, early-stopping counts. The
+        global random generators of Python, numpy and torch are added; a generator of your own
+        (`torch.Generator`, `numpy.random.default_rng`) belongs into `state`. Save at the end of an
+        epoch, after the validation: what is drawn between `save()` and the next epoch is not
+        drawn again after a resume.
+
         Keeps the newest two and the best. In a distributed job rank 0 writes. A full disk is said
         on stderr and costs this checkpoint, not the trial; where nothing was written the path is
         that of the folder. Raises TypeError where the state holds what
@@ -159,6 +179,8 @@ class Trial:
     def load(self) -> Any:
         """Read the newest readable checkpoint; `epochs()` then goes on after it. None: no such.
 
+        Give the parts to model, optimizer and scheduler with `load_state_dict()`. A scheduler whose
+        length follows the budget should be built for `trial.budget`, which a promotion raises.
         Sets the global random generators to where they stood. Tensors come back on the CPU. An
         epoch that was saved but never reported, by an attempt that died in between, is run again.
         """
@@ -169,7 +191,7 @@ class Trial:
         found = self._checkpoints.load(reported)
         if found is None:
             return None
-        state, self._resumed_at, path = found
+        state, self._resumed_at, path, self._resumed_rng = found
         say(f"continuing after epoch {self._resumed_at} from {path}")
         return state
 
