@@ -10,18 +10,24 @@ import time
 from collections.abc import Awaitable, Callable, Iterable
 from typing import ClassVar
 
-from textual import work
+from textual import events, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.timer import Timer
 
-from tui_tuner.actions import LOG, PANE, TABLE, palette_actions
+from engine.protocol.messages import Delta
+from tui_tuner.actions import HISTORY, LOG, PANE, RANGES, TABLE, palette_actions
 from tui_tuner.hangup import leave_when_told
+from tui_tuner.key_order import KeysInOrder
 from tui_tuner.link import Connect, Link
 from tui_tuner.modals.help import HelpScreen
+from tui_tuner.modals.palette import Palette
 from tui_tuner.screens.dashboard import Dashboard
+from tui_tuner.screens.history import HistoryScreen
 from tui_tuner.screens.log import LogScreen
+from tui_tuner.screens.saying import Saying
+from tui_tuner.screens.space_editor import SpaceEditor
 from tui_tuner.steering import Steering
 from tui_tuner.terminal.driver import ThinDriver
 from tui_tuner.theme import TUNER
@@ -34,6 +40,13 @@ LEAVE_AFTER_S = 2.0
 """How long a finished sweep stays on the screen with `exit_when_done`."""
 
 Restart = Callable[[], Awaitable[object]]
+
+_PLACES: tuple[tuple[type, tuple[str, ...]], ...] = (
+    (LogScreen, (LOG,)),
+    (HistoryScreen, (HISTORY,)),
+    (SpaceEditor, (RANGES,)),
+    (Dashboard, (TABLE, PANE)),
+)
 
 
 class TunerApp(App[str | None]):
@@ -56,6 +69,7 @@ class TunerApp(App[str | None]):
         ascii_only: bool = False,
         exit_when_done: bool = False,
         start_engine: Restart | None = None,
+        who: str = "",
         clock: Callable[[], float] = time.time,
     ) -> None:
         no_colour = "NO_COLOR" in os.environ
@@ -69,9 +83,11 @@ class TunerApp(App[str | None]):
         self.glyphs = ASCII if ascii_only or wants_ascii(os.environ) else UNICODE
         self.view = ViewState()
         self.link = Link(connect, self.post_message, clock)
-        self.steering = Steering(self.link, clock)
+        self.steering = Steering(self.link, clock, lambda: self.view)
+        self._who = who
         self._exit_when_done = exit_when_done
         self._start_engine = start_engine
+        self._keys = KeysInOrder(self)
         self._ticker: Timer | None = None
         self._leaving = False
         self.set_class(no_colour, "-no-colour")
@@ -82,12 +98,20 @@ class TunerApp(App[str | None]):
         """Whether this app can start a dead engine again."""
         return self._start_engine is not None
 
+    async def on_event(self, event: events.Event) -> None:
+        """Look at a key only when the one before it has been carried out."""
+        if isinstance(event, events.Key) and not event.is_forwarded and self._screen_stack:
+            await self._keys.come(event, super().on_event)
+        else:
+            await super().on_event(event)
+
     def on_mount(self) -> None:
         """Show the dashboard and go for the sweep."""
         if not self.is_headless:
             leave_when_told(self.action_detach)
         self._ticker = self.set_interval(1.0, self._tick, pause=True)
         self.push_screen(Dashboard())
+        self.run_worker(self._keys.run(super().on_event), name="keys", group="keys")
         self._stay_linked()
 
     @work(name="link", group="link", exclusive=True)
@@ -109,9 +133,18 @@ class TunerApp(App[str | None]):
         """Take another state and show it wherever it shows."""
         self.view = state
         for screen in self._standing_screens():
-            if isinstance(screen, Dashboard | LogScreen):
+            if isinstance(screen, Dashboard | LogScreen | HistoryScreen | SpaceEditor):
                 screen.show(state)
+        for text in self.steering.farewells(state):
+            self.say(text)
         self._set_pace()
+
+    def say(self, text: str, role: str = "notice") -> None:
+        """Say what happened, on the nearest screen that has a line for it."""
+        for screen in reversed(self._standing_screens()):
+            if isinstance(screen, Saying):
+                screen.say(text, role)
+                return
 
     def refresh_surroundings(self) -> None:
         """Show the lines around the table anew."""
@@ -133,6 +166,8 @@ class TunerApp(App[str | None]):
             self.view = state
             return
         self.change_view(state)
+        if isinstance(message.push, Delta) and (told := told_of_others(message.push, self._who)):
+            self.say(told)
         if state.ended and self._exit_when_done and not self._leaving:
             self._leaving = True
             self.set_timer(LEAVE_AFTER_S, self.action_detach)
@@ -159,9 +194,14 @@ class TunerApp(App[str | None]):
         """Show every key."""
         self.push_screen(HelpScreen())
 
+    def action_command_palette(self) -> None:
+        """Find an action by name."""
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(placeholder="find an action", id="--command-palette"))
+
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer the actions of the screen one is on."""
-        places = [LOG] if isinstance(screen, LogScreen) else [TABLE, PANE]
+        places = next((there for kind, there in _PLACES if isinstance(screen, kind)), ())
         for action in palette_actions(places):
             method = getattr(screen, f"action_{action.id}", None)
             method = method or getattr(self, f"action_{action.id}", None)
@@ -190,6 +230,16 @@ class TunerApp(App[str | None]):
         return [screen for screen in self.screen_stack if screen.is_mounted]
 
 
+def told_of_others(push: Delta, who: str) -> str:
+    """Say what other people did, and how the engine went on to another stage."""
+    told = [
+        f"{plain(decision.who, 40)}: {plain(decision.sentence, 300)}"
+        for decision in push.decisions
+        if ("@" in decision.who and who and decision.who != who) or decision.what == "stage"
+    ]
+    return "; ".join(told[-3:])
+
+
 def closing_line(state: ViewState, link: LinkState, title: str) -> str | None:
     """Say how things stand when the person leaves."""
     sweep = state.sweep
@@ -214,11 +264,13 @@ def run_app(
     ascii_only: bool = False,
     exit_when_done: bool = False,
     start_engine: Restart | None = None,
+    who: str = "",
 ) -> str | None:
     """Show a sweep until the person leaves; give a line to print afterwards.
 
     `connect` is called again whenever the connection is lost; `start_engine`, where given, starts
-    a dead engine again and returns once it answers.
+    an engine where there is none and returns once it answers. `who` is the person, as the history
+    names them: what others decide is told.
     """
     return TunerApp(
         connect,
@@ -227,4 +279,5 @@ def run_app(
         ascii_only=ascii_only,
         exit_when_done=exit_when_done,
         start_engine=start_engine,
+        who=who,
     ).run()

@@ -67,6 +67,7 @@ class Link:
         self._connection: Connection | None = None
         self._linked = asyncio.Event()
         self._looking = asyncio.Event()
+        self._live = asyncio.Event()
         self.state = LinkState(since=clock())
 
     async def run(self) -> None:
@@ -90,6 +91,12 @@ class Link:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._linked.wait(), wait_s)
         return await self.request(message)
+
+    async def is_live_within(self, wait_s: float) -> bool:
+        """Wait for a live engine; say whether one came in time."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._live.wait(), wait_s)
+        return self._live.is_set()
 
     async def _connected(self) -> Connection:
         delay = FIRST_DELAY_S
@@ -153,4 +160,8 @@ class Link:
     def _change(self, phase: str, error: str = "") -> None:
         since = self.state.since if phase == self.state.phase else self._clock()
         self.state = LinkState(phase, since, error)
+        if phase == "live":
+            self._live.set()
+        else:
+            self._live.clear()
         self._post(self.Changed(self.state))

@@ -19,6 +19,7 @@ from engine.core.acts import Decision
 from engine.core.model import STATES
 from engine.core.views import SweepView, TrialView
 from engine.protocol.messages import Delta, Push, Snapshot
+from engine.protocol.noise import leader
 
 from .view import order as ordering_of
 from .view.line import width_of
@@ -78,6 +79,8 @@ class ViewState(Struct, frozen=True, kw_only=True):
     ordering: Ordering = Ordering()
     order: tuple[Entry, ...] = ()
     marks: frozenset[str] = frozenset()
+    finals: frozenset[str] = frozenset()
+    """Trials whose mean over several seeds is known."""
     pending: tuple[Snapshot, ...] = ()
 
     @property
@@ -117,6 +120,17 @@ class ViewState(Struct, frozen=True, kw_only=True):
         start = starts[len(starts) // 2]
         return min(start, best.value), max(start, best.value)
 
+    @property
+    def leader(self) -> TrialView | None:
+        """The finalist with the best mean over its seeds, if any has one."""
+        goal = self.sweep.metric.goal if self.sweep is not None else "maximize"
+        return leader(self.finalists, goal) if self.finals else None
+
+    @property
+    def finalists(self) -> list[TrialView]:
+        """The trials whose mean over several seeds is known."""
+        return [self.rows[name] for name in sorted(self.finals)]
+
     def varying(self) -> list[str]:
         """Name the parameters that vary, those with the most distinct values first."""
         named = [name for name, stats in self.params.items() if stats.varies]
@@ -142,8 +156,8 @@ class ViewState(Struct, frozen=True, kw_only=True):
 
 
 def trial_elapsed_s(row: TrialView, now: float) -> float:
-    """Give the time a trial has run, up to `now`."""
-    started = row.attempt_started_at if row.state == "running" else None
+    """Give the time a trial has run, up to `now`; what is held in memory runs on by this clock."""
+    started = row.attempt_started_at
     return row.elapsed_s + (max(0.0, now - started) if started is not None else 0.0)
 
 
@@ -169,7 +183,8 @@ def filter_by(state: ViewState, chosen: Filter | None) -> ViewState:
 
 def sort_columns(state: ViewState) -> list[str]:
     """Name what rows can be sorted by."""
-    return [*FIXED_COLUMNS, *state.varying()]
+    mean = ["mean"] if state.finals else []
+    return [*FIXED_COLUMNS, *mean, *state.varying()]
 
 
 def toggle_mark(state: ViewState, trial: str) -> ViewState:
@@ -198,6 +213,7 @@ def _after_snapshot(state: ViewState, parts: tuple[Snapshot, ...], at: float) ->
         ordering=ordering,
         order=ordering_of.build(rows.values(), ordering),
         marks=state.marks & rows.keys(),
+        finals=frozenset(row.id for row in rows.values() if row.mean is not None),
         pending=(),
     )
 
@@ -219,7 +235,14 @@ def _after_delta(state: ViewState, delta: Delta, at: float) -> ViewState:
         decisions=(*state.decisions, *delta.decisions)[-KEPT_DECISIONS:],
         params=_with_params(state.params, fresh) if fresh else state.params,
         order=order,
+        finals=_with_finals(state.finals, changed),
     )
+
+
+def _with_finals(known: frozenset[str], changed: Iterable[TrialView]) -> frozenset[str]:
+    finals = {row.id for row in changed if row.mean is not None}
+    others = {row.id for row in changed if row.mean is None}
+    return (known - others) | finals if finals or not known.isdisjoint(others) else known
 
 
 def _reordered(state: ViewState, ordering: Ordering) -> ViewState:

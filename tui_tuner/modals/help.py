@@ -2,60 +2,63 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Static
 
-from tui_tuner.actions import ACTIONS, BY_ID, LOG, MAIN, MOVES
+from tui_tuner.view.help import help_lines
+from tui_tuner.view.line import Line
+from tui_tuner.widgets.scrolled import Scrolled
 
-_NOTE = "Lowercase looks, capital acts; a capital asks before it does anything."
+if TYPE_CHECKING:
+    from tui_tuner.app import TunerApp
+
+_EVERYTHING = 1000
 
 
 class HelpScreen(ModalScreen[None]):
-    """Shown until Esc, Enter, ? or q."""
+    """Shown until Esc, Enter, ? or q; scrolls where it does not fit."""
 
     CSS_PATH = "help.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,enter,question_mark", "dismiss", "close", show=False, priority=True)
+        Binding("escape,q,enter,question_mark", "dismiss", "close", show=False, priority=True),
+        Binding("down,j", "scroll(1)", "down", show=False),
+        Binding("up,k", "scroll(-1)", "up", show=False),
+        Binding("pagedown,space", "page(1)", "on", show=False),
+        Binding("pageup", "page(-1)", "back", show=False),
+        Binding("home,g", f"scroll(-{_EVERYTHING})", "first", show=False),
+        Binding("end,G", f"scroll({_EVERYTHING})", "last", show=False),
     ]
+    app: TunerApp
 
     def compose(self) -> ComposeResult:
-        """A scrolling page of keys."""
-        with VerticalScroll(id="help") as box:
+        """A page of keys."""
+        with Vertical(id="help") as box:
             box.border_title = Content("Keys")
-            yield Static(Content(_in_ascii(help_text()) if self._ascii else help_text()))
+            yield Scrolled(self._keys, glyphs=self.app.glyphs, id="help-keys")
 
-    @property
-    def _ascii(self) -> bool:
-        return self.app.has_class("-ascii")
+    def on_resize(self) -> None:
+        """Be as high as the keys need and the screen allows."""
+        width = self.query_one("#help").content_size.width
+        needed = len(self._keys(max(1, width - 2)))
+        keys = self.query_one(Scrolled)
+        keys.styles.height = max(1, min(needed, self.size.height - 2))
+        more = needed > self.size.height - 2
+        said = "PgDn more   Esc back" if more else "Esc back"
+        self.query_one("#help").border_subtitle = Content(said)
+        keys.repaint()
 
+    def action_scroll(self, rows: int) -> None:
+        """Show later lines, or earlier ones."""
+        self.query_one(Scrolled).scroll_rows(rows)
 
-def help_text() -> str:
-    """Write the keys, grouped by what they do and where."""
-    looks = [a for a in ACTIONS if not a.acts and a.where & MAIN and a.id not in MOVES]
-    log = [a for a in ACTIONS if a.where == frozenset({LOG})]
-    keys = " ".join(BY_ID[name].key for name in MOVES)
-    return "\n".join(
-        [
-            _NOTE,
-            "act",
-            *(_entry(action.key, action.help) for action in ACTIONS if action.acts),
-            "look",
-            _entry(keys, "move: a row, to either end, a screenful"),
-            *(_entry(action.key, action.help) for action in looks),
-            *(_entry(action.key, f"in the log: {action.help}") for action in log),
-        ]
-    )
+    def action_page(self, direction: int) -> None:
+        """Show the next screenful, or the one before."""
+        self.query_one(Scrolled).page(direction)
 
-
-def _in_ascii(text: str) -> str:
-    return text.replace("↓", "Down").replace("↑", "Up")
-
-
-def _entry(key: str, text: str) -> str:
-    return f"  {key:<8}{text}" if len(key) < 8 else f"  {key}  {text}"
+    def _keys(self, width: int) -> list[Line]:
+        return help_lines(width, ascii_only=self.app.glyphs.ascii)

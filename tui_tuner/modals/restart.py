@@ -1,8 +1,7 @@
-"""Asks before a dead engine is started again."""
+"""Asks before an engine is started for a sweep that has none."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -11,6 +10,8 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
+
+from tui_tuner.view_state import ViewState
 
 
 class RestartScreen(ModalScreen[bool]):
@@ -22,22 +23,37 @@ class RestartScreen(ModalScreen[bool]):
         Binding("enter", "answer(True)", "do it", show=False),
     ]
 
-    def __init__(self, counts: Mapping[str, int]) -> None:
+    def __init__(self, state: ViewState) -> None:
         super().__init__()
-        self._counts = counts
+        self._state = state
 
     def compose(self) -> ComposeResult:
         """The question and the two keys."""
-        running, waiting = self._counts.get("running", 0), self._counts.get("waiting", 0)
-        text = (
-            f"{running} running trial{'s' * (running != 1)} taken over if alive, "
-            f"requeued from the last checkpoint if not; {waiting} waiting."
-        )
+        ended = self._state.ended
         with Vertical(id="question") as box:
-            box.border_title = Content("Start the engine again")
-            yield Static(Content(text), id="effects", markup=False)
+            box.border_title = Content("Start an engine" if ended else "Start the engine again")
+            yield Static(Content(_what_happens(self._state)), id="told", markup=False)
             yield Static("Enter do it   Esc leave it", id="keys", markup=False)
 
     def action_answer(self, answer: bool) -> None:
         """Answer."""
         self.dismiss(answer)
+
+
+def _what_happens(state: ViewState) -> str:
+    sweep = state.sweep
+    if sweep is not None and sweep.state == "finished":
+        return (
+            "The sweep has finished and its engine has left. A new one takes the act, "
+            "and leaves again a few minutes after everything is done."
+        )
+    running, waiting = state.counts.get("running", 0), state.counts.get("waiting", 0)
+    if sweep is not None and sweep.state == "stopped":
+        return (
+            f"The sweep is stopped and its engine has left; {waiting} waiting. "
+            "A new one takes the act; nothing starts before the sweep is resumed (S)."
+        )
+    return (
+        f"{running} running trial{'s' * (running != 1)} taken over if alive, "
+        f"requeued from the last checkpoint if not; {waiting} waiting."
+    )

@@ -14,10 +14,12 @@ from tui_tuner.screens.acting import Acting
 from tui_tuner.screens.looking import Looking
 from tui_tuner.screens.series import SeriesFeed
 from tui_tuner.view.line import Line
+from tui_tuner.view.stages import stage_line
 from tui_tuner.view.summary import (
     banner_line,
     device_line,
     empty_lines,
+    suggestion_line,
     sweep_line,
     warning_line,
 )
@@ -49,11 +51,13 @@ class Dashboard(Looking, Acting):
         self.series_feed = SeriesFeed(self)
         yield Drawn(self._sweep, id="sweep")
         yield Drawn(self._devices, id="devices")
+        yield Drawn(self._stages, id="stages")
         yield Drawn(self._banner, id="banner")
         with Horizontal(id="body"):
             yield TrialTable(glyphs=glyphs, empty=self._empty, id="trials")
             yield TrialPane(glyphs=glyphs, id="pane")
         yield Drawn(self._warning, id="warning")
+        yield Drawn(self._suggestion, id="suggestion")
         yield MessageLine(id="message")
         yield FilterBar(id="filter")
         yield Footer(TABLE)
@@ -82,8 +86,6 @@ class Dashboard(Looking, Acting):
         pane.show(state, table.current, now)
         if table.current is not before:
             self.series_feed.ask_soon()
-        for farewell in self.app.steering.departures(state):
-            self.say(farewell)
         self.show_surroundings()
 
     def show_surroundings(self) -> None:
@@ -91,8 +93,10 @@ class Dashboard(Looking, Acting):
         width, around, state = self.size.width, self.app.around(), self.app.view
         self._drawn("banner").display = banner_line(state, around, width) is not None
         self._drawn("devices").display = state.sweep is None or bool(state.sweep.devices)
+        self._drawn("stages").display = state.sweep is not None and len(state.sweep.stages) > 1
         self._drawn("warning").display = warning_line(state, around, width) is not None
-        for name in ("sweep", "devices", "banner", "warning"):
+        self._drawn("suggestion").display = suggestion_line(state, around, width) is not None
+        for name in ("sweep", "devices", "stages", "banner", "warning", "suggestion"):
             self._drawn(name).repaint()
         if not state.order:
             self.query_one(TrialTable).repaint()
@@ -136,12 +140,20 @@ class Dashboard(Looking, Acting):
     def _devices(self, width: int, height: int) -> list[Line]:
         return [device_line(self.app.view, self.app.around(), width)]
 
+    def _stages(self, width: int, height: int) -> list[Line]:
+        stages = self.app.view.sweep.stages if self.app.view.sweep is not None else []
+        return [stage_line(stages, self.app.glyphs, width)] if stages else []
+
     def _banner(self, width: int, height: int) -> list[Line]:
         line = banner_line(self.app.view, self.app.around(), width)
         return [line] if line else []
 
     def _warning(self, width: int, height: int) -> list[Line]:
         line = warning_line(self.app.view, self.app.around(), width)
+        return [line] if line else []
+
+    def _suggestion(self, width: int, height: int) -> list[Line]:
+        line = suggestion_line(self.app.view, self.app.around(), width)
         return [line] if line else []
 
     def _empty(self, state: ViewState) -> list[str]:

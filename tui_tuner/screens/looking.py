@@ -11,8 +11,10 @@ from textual.widgets import Input
 from engine.errors import TunerError
 from engine.protocol.filter import compile_filter
 from tui_tuner.actions import FILTER, PANE, TABLE
+from tui_tuner.screens.history import HistoryScreen
 from tui_tuner.screens.log import LogScreen
 from tui_tuner.screens.saying import Saying
+from tui_tuner.view.columns import HEADINGS
 from tui_tuner.view.line import plain
 from tui_tuner.view_state import (
     Filter,
@@ -108,7 +110,8 @@ class Looking(Saying):
         at = columns.index(sort.column) if sort.column in columns else -1
         column = columns[(at + 1) % len(columns)]
         self.app.change_view(sort_by(self.app.view, Sort(column)))
-        self.say(f"sorted by {plain(column, 40)}; x reverses, s goes on to the next column")
+        called = HEADINGS.get(column, plain(column, 40))
+        self.say(f"sorted by {called}; x reverses, s goes on to the next column")
 
     def action_reverse(self) -> None:
         """Turn the order round."""
@@ -122,6 +125,10 @@ class Looking(Saying):
     def action_log_axis(self) -> None:
         """Draw the first metric on a log axis, or not."""
         self.query_one(TrialPane).toggle_log()
+
+    def action_history(self) -> None:
+        """Show who decided what, when and why."""
+        self.app.push_screen(HistoryScreen())
 
     def action_log(self) -> None:
         """Read the current trial's output."""

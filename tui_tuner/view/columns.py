@@ -7,16 +7,21 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from engine.core.views import TrialView
+from engine.protocol.noise import is_level
 from tui_tuner.view_state import ParamStats, ViewState, trial_elapsed_s
 
-from .glyphs import STATE_ROLES, Glyphs
-from .line import Line, Run, fit, plain, right, width_of
+from .finals import decimals, spread_text
+from .glyphs import ENDINGS, STATE_ROLES, UNICODE, Glyphs
+from .line import Line, Run, crop, fit, plain, right, width_of
 from .numbers import MAX_PARAM_WIDTH, ParamFormat, ValueFormat, duration
 
 SPARK_WIDTH = 8
 _BAR_WIDTH = 6
 _REASON_WIDTH = 16
 _GUTTER = 2
+
+HEADINGS = {"state": "st", "elapsed": "time", "mean": "mean±std"}
+"""What columns are called on the screen that are not called by their key."""
 
 
 class Column(NamedTuple):
@@ -38,14 +43,20 @@ class Context(NamedTuple):
     marks: frozenset[str]
     now: float
     curve_range: tuple[float, float] | None = None
+    leader: TrialView | None = None
+    """The finalist with the best mean over its seeds."""
+    places: int = 4
+    """Decimals of means over seeds."""
 
 
-def layout(state: ViewState, width: int) -> tuple[Column, ...]:
+def layout(state: ViewState, width: int, glyphs: Glyphs = UNICODE) -> tuple[Column, ...]:
     """Choose the columns that fit `width` cells: the essential ones, two parameters, the rest."""
     params = [_param_column(name, state.params[name]) for name in state.varying()]
-    base = _base_columns(state)
+    base = _base_columns(state, glyphs)
     wanted = ["id", "state", "epoch", "best", "curve"]
-    ranked = [*params[:2], base["last"], base["elapsed"], *params[2:]]
+    ranked = [*params[:1], base["last"], *params[1:2], base["elapsed"], *params[2:]]
+    if state.finals:
+        ranked.insert(0, base["mean"])
     chosen = [base[key] for key in wanted]
     while len(chosen) > 3 and _total(chosen) > width:
         chosen.remove(base["curve"] if base["curve"] in chosen else base["epoch"])
@@ -63,17 +74,21 @@ def _total(columns: list[Column]) -> int:
     return _GUTTER + sum(column.width + 1 for column in columns)
 
 
-def _base_columns(state: ViewState) -> dict[str, Column]:
+def _base_columns(state: ViewState, glyphs: Glyphs) -> dict[str, Column]:
     digits = max((len(str(row.budget or row.step or 1)) for row in _sample(state)), default=1)
     ids = max(5, len(f"t{len(state.rows):04d}"))
     best = state.sweep.best.value if state.sweep is not None and state.sweep.best else 0.5
     value = min(10, max(6, len(state.value_format.text(best)) + (best >= 0)))
+    finalists = state.finalists
+    places = decimals(finalists)
+    spread = max((len(spread_text(row, places, glyphs.spread)) for row in finalists), default=0)
     columns = (
         Column("id", "id", ids),
         Column("state", "st", 3),
         Column("epoch", "epoch", max(5, 2 * digits + _BAR_WIDTH + 2)),
         Column("last", "last", value, to_right=True),
         Column("best", "best", value, to_right=True),
+        Column("mean", HEADINGS["mean"], max(10, spread + 1)),
         Column("curve", "curve", SPARK_WIDTH),
         Column("elapsed", "time", 5, to_right=True),
     )
@@ -97,7 +112,7 @@ def heading(columns: tuple[Column, ...], state: ViewState, glyphs: Glyphs) -> Li
     runs: list[Run] = [(" " * _GUTTER, "head")]
     for column in columns:
         place = right if column.to_right else fit
-        title = place(column.title, column.width)
+        title = place(column.title.replace("±", glyphs.spread), column.width)
         if column.key == sort.column:
             arrow = glyphs.down if sort.reverse else glyphs.up
             words = title.rstrip()
@@ -127,17 +142,35 @@ def _mark(row: TrialView, context: Context) -> Run:
 
 def _id(row: TrialView, column: Column, context: Context) -> Line:
     role = "best" if row.id == context.best else "dim" if row.state in ("waiting", "pruned") else ""
+    if is_dropped(row):
+        role = "faint"
     return ((fit(row.id, column.width), role),)
 
 
 def _state(row: TrialView, column: Column, context: Context) -> Line:
-    glyph = context.glyphs.states.get(row.state, "?")
-    suffix = context.glyphs.ellipsis[0] if row.ending else ""
-    return ((fit(glyph + suffix, column.width), STATE_ROLES.get(row.state, "")),)
+    glyph, role = state_glyph(row, context.glyphs)
+    note: Line = ((context.glyphs.note, "accent"),) if row.note else ()
+    return (*crop(((glyph, role),), column.width - len(note)), *note)
+
+
+def state_glyph(row: TrialView, glyphs: Glyphs) -> Run:
+    """Show a state: what a trial that was asked to go becomes, with an ellipsis; held, as such."""
+    if row.ending and row.state == "running":
+        becomes = ENDINGS.get(row.ending, row.ending)
+        return glyphs.states.get(becomes, "?") + glyphs.ellipsis[0], "accent"
+    if row.held:
+        return glyphs.states["paused"] + glyphs.held, "accent"
+    role = "faint" if is_dropped(row) else STATE_ROLES.get(row.state, "")
+    return glyphs.states.get(row.state, "?"), role
+
+
+def is_dropped(row: TrialView) -> bool:
+    """Whether it is a proposal that was given up before it ran."""
+    return row.state == "pruned" and not row.attempts and (row.reason or "").startswith("dropped")
 
 
 def _epoch(row: TrialView, column: Column, context: Context) -> Line:
-    if row.step is None and row.budget is None:
+    if is_dropped(row) or (row.step is None and row.budget is None):
         return ((" " * column.width, ""),)
     digits = (column.width - _BAR_WIDTH - 2) // 2
     step = right("" if row.step is None else str(row.step), digits)
@@ -164,12 +197,22 @@ def _last(row: TrialView, column: Column, context: Context) -> Line:
 
 def _best(row: TrialView, column: Column, context: Context) -> Line:
     role = "best" if row.id == context.best else _value_role(row)
-    if row.best is None and row.state != "waiting":
+    if row.best is None and row.state != "waiting" and not is_dropped(row):
         return ((right(context.glyphs.missing, column.width), "dim"),)
     return ((right(context.values.text(row.best), column.width), role),)
 
 
+def _mean(row: TrialView, column: Column, context: Context) -> Line:
+    text = spread_text(row, context.places, context.glyphs.spread)
+    level = context.glyphs.level if is_level(row, context.leader) else ""
+    leads = context.leader is not None and row.id == context.leader.id
+    shown = fit(text, min(column.width - len(level), width_of(text)))
+    return crop(((shown, "best" if leads else ""), (level, "warning")), column.width)
+
+
 def _value_role(row: TrialView) -> str:
+    if is_dropped(row):
+        return "faint"
     return "dim" if row.state == "pruned" else ""
 
 
@@ -215,6 +258,7 @@ _WRITERS: dict[str, Callable[[TrialView, Column, Context], Line]] = {
     "epoch": _epoch,
     "last": _last,
     "best": _best,
+    "mean": _mean,
     "curve": _curve,
     "elapsed": _elapsed,
     "reason": _reason,

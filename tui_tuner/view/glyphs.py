@@ -20,6 +20,13 @@ class Glyphs(NamedTuple):
     cursor: str
     mark: str
     best: str
+    note: str
+    """A trial that carries a note."""
+    held: str
+    """Follows the state of a trial that is paused in memory."""
+    level: str
+    """A lead that is within the noise."""
+    spread: str
     up: str
     down: str
     dot: str
@@ -52,6 +59,10 @@ UNICODE = Glyphs(
     cursor="▸",
     mark="●",
     best="★",
+    note="✎",
+    held="▪",
+    level="≈",
+    spread="±",
     up="▲",
     down="▼",
     dot=" · ",
@@ -84,6 +95,10 @@ ASCII = Glyphs(
     cursor=">",
     mark="*",
     best="^",
+    note='"',
+    held="h",
+    level="~",
+    spread="+-",
     up="^",
     down="v",
     dot=", ",
@@ -98,6 +113,9 @@ ASCII = Glyphs(
     below="+",
     ascii=True,
 )
+
+ENDINGS: Mapping[str, str] = {"diverged": "failed", "requeued": "waiting"}
+"""What a trial that was asked to go becomes, where that is not the word for it."""
 
 STATE_ROLES: Mapping[str, str] = {
     "running": "accent",

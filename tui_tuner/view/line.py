@@ -95,6 +95,13 @@ def wrap(text: str, width: int, limit: int) -> list[str]:
     return lines
 
 
+def listed(names: Sequence[str], most: int = 4) -> str:
+    """List a few by name, and say how many more there are."""
+    if len(names) <= most:
+        return ", ".join(names)
+    return f"{', '.join(names[: most - 1])} and {len(names) - most + 1} more"
+
+
 def pack(parts: Sequence[tuple[int, Line]], width: int, gap: int = 3) -> Line:
     """Join (rank, line) parts in their order; where they do not all fit the lowest rank goes."""
     kept = [part for part in parts if part[1]]

@@ -55,6 +55,8 @@ class Ordering(Struct, frozen=True):
             return (RANKS.get(row.state, 3), *_number_key(row.best, best_first))
         if column == "best":
             return _number_key(row.best, best_first)
+        if column == "mean":
+            return _number_key(row.mean, best_first)
         if column == "last":
             return _number_key(row.value, best_first)
         if column == "id":
@@ -99,7 +101,7 @@ def _number_key(value: float | None, descending: bool) -> tuple[int, float]:
 
 
 def _elapsed_key(row: TrialView, reverse: bool) -> tuple[int, float]:
-    if row.state == "running":
+    if row.state == "running" or row.held:
         return -1, -(row.attempt_started_at or 0.0) if reverse else row.attempt_started_at or 0.0
     return _number_key(row.elapsed_s or None, not reverse)
 

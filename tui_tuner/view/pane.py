@@ -9,15 +9,24 @@ from msgspec.structs import replace
 
 from engine.core.acts import Decision
 from engine.core.views import AttemptView, TrialView
+from engine.protocol.noise import is_level
 from tui_tuner.view_state import ViewState, trial_elapsed_s
 from tui_tuner.widgets.curve_plot import Curve, Points, curve_plot
 
-from .glyphs import STATE_ROLES, Glyphs
+from .columns import is_dropped, state_glyph
+from .finals import decimals, spread_text
+from .glyphs import Glyphs
+from .history import decision_lines, layout, undone_by
 from .line import Line, Run, crop, fit, line_width, pack, plain, width_of, wrap
 from .numbers import duration, short
 
 MIN_PLOT = 8
 MAX_PLOT = 18
+
+_GOING = {"paused": "pausing", "pruned": "being pruned"}
+_NOTE_LINES = 3
+_ROOM_FOR_HISTORY = 6
+_WIDE = 70
 
 
 class PaneOptions(Struct, frozen=True):
@@ -49,6 +58,7 @@ def pane_lines(
     room = max(height - len(head) - len(facts) - 1, min(height - 2, MIN_PLOT))
     plots = _plots(state, row, series, options, (width, room), glyphs)
     lines = [*head, *plots, crop((), width), *facts]
+    lines += _history(state, (width, height - len(lines)), glyphs, now)
     blank = crop((), width)
     return [*lines, *([blank] * max(0, height - len(lines)))][:height]
 
@@ -61,8 +71,8 @@ def metric_names(state: ViewState, series: Series | None) -> list[str]:
 
 
 def _title(row: TrialView, width: int, glyphs: Glyphs, now: float) -> Line:
-    glyph = glyphs.states.get(row.state, "?")
-    state: Line = ((f"{glyph} {plain(row.state, 20)}", STATE_ROLES.get(row.state, "")),)
+    glyph, role = state_glyph(row, glyphs)
+    state: Line = ((f"{glyph} {_state_word(row)}", role),)
     parts: list[tuple[int, Line]] = [(9, ((row.id, "bold"),)), (8, state)]
     if row.step is not None:
         budget = f"/{row.budget}" if row.budget else ""
@@ -74,6 +84,14 @@ def _title(row: TrialView, width: int, glyphs: Glyphs, now: float) -> Line:
     if row.device:
         parts.append((5, ((plain(row.device, 20), "dim"),)))
     return crop(pack(parts, width), width)
+
+
+def _state_word(row: TrialView) -> str:
+    if row.held:
+        return "held in memory"
+    if row.ending and row.state == "running":
+        return _GOING.get(row.ending, "stopping")
+    return "dropped" if is_dropped(row) else plain(row.state, 20)
 
 
 def _plots(
@@ -114,14 +132,56 @@ def _curve(state: ViewState, row: TrialView, name: str, points: Points) -> Curve
 
 
 def _facts(state: ViewState, row: TrialView, width: int, glyphs: Glyphs, now: float) -> list[Line]:
-    lines = _params(state, row, width)
+    lines = [
+        *_note(row, width, glyphs),
+        *_params(state, row, width),
+        *_stage(state, row, width, glyphs),
+    ]
     lines += [crop(((text, ""),), width) for text in wrap(_sentence(row), width, 3)]
     lines.append(crop(((_origin(row, glyphs), "dim"),), width))
-    if len(row.attempt_list) > 1 or any(a.note or a.tail for a in row.attempt_list):
+    if len(row.attempt_list) > 1 or any(a.note or a.tail or a.leftover for a in row.attempt_list):
         for attempt in row.attempt_list[-3:]:
             lines += _attempt(attempt, width, glyphs, now)
     lines += [_decision(decision, width) for decision in _decisions_on(state, row.id)]
     return lines
+
+
+def _note(row: TrialView, width: int, glyphs: Glyphs) -> list[Line]:
+    if not row.note:
+        return []
+    texts = wrap(plain(row.note, 2000), width - 2, _NOTE_LINES)
+    marks = [glyphs.note, *" " * len(texts)]
+    return [
+        crop(((f"{mark} ", "accent"), (text, "bold")), width)
+        for mark, text in zip(marks, texts, strict=False)
+    ]
+
+
+def _stage(state: ViewState, row: TrialView, width: int, glyphs: Glyphs) -> list[Line]:
+    """The stage with what it sets otherwise, and how the trial did over several seeds."""
+    several = state.sweep is not None and len(state.sweep.stages) > 1
+    parts = [f"stage {plain(row.stage, 30)}"] if several else []
+    if row.overrides:
+        parts.append(f"which sets {', '.join(plain(name, 40) for name in row.overrides)}")
+    if row.repeat_of:
+        parts.append(f"repeats {plain(row.repeat_of, 12)} with another seed")
+    lines = [crop(((glyphs.dot.join(parts), "dim"),), width)] if parts else []
+    if row.mean is not None:
+        lines.append(_spread(state, row, width, glyphs))
+    return lines
+
+
+def _spread(state: ViewState, row: TrialView, width: int, glyphs: Glyphs) -> Line:
+    best = state.leader
+    text = spread_text(row, decimals(state.finalists), f" {glyphs.spread} ")
+    runs: list[Run] = [
+        ("mean ", "dim"),
+        (text, "best" if best is not None and best.id == row.id else "bold"),
+        (f" ({row.repeats} seed{'s' * (row.repeats != 1)})", "dim"),
+    ]
+    if best is not None and is_level(row, best):
+        runs.append((f"  {glyphs.level} {best.id}, within noise", "warning"))
+    return crop(runs, width)
 
 
 def _params(state: ViewState, row: TrialView, width: int) -> list[Line]:
@@ -136,6 +196,7 @@ def _params(state: ViewState, row: TrialView, width: int) -> list[Line]:
             lines.append([])
             used = 0
         strong = "" if stats is None or not stats.varies else "bold"
+        strong = "warning" if name in row.overrides else strong
         gap = "   " if lines[-1] else ""
         lines[-1] += [(gap, ""), (label, "dim"), (text, strong)]
         used += size
@@ -146,17 +207,23 @@ def _sentence(row: TrialView) -> str:
     reason = plain(row.reason, 400) if row.reason else ""
     if row.ending and row.state == "running":
         return f"asked to go: {reason}" if reason else "asked to go; waits for its process to end"
+    if row.held:
+        return f"{reason}; its memory and slot {row.slot} stay taken until it is continued"
     if row.state == "failed":
         kind = plain(row.failure or "error", 30)
         return f"failed ({kind}): {reason}" if reason else f"failed: {kind}"
     if row.state == "waiting" and not reason:
         return "waits for a free slot"
-    return f"{plain(row.state, 20)}: {reason}" if reason else ""
+    if not reason:
+        return ""
+    return reason if reason.startswith(row.state) else f"{plain(row.state, 20)}: {reason}"
 
 
 def _origin(row: TrialView, glyphs: Glyphs) -> str:
     parts = [plain(row.origin, 60), f"space v{row.space_version}", f"seed {row.seed}"]
-    if row.parent:
+    if row.budget and row.step is None:
+        parts.append(f"budget {row.budget} epochs")
+    if row.parent and row.parent not in row.origin:
         parts.append(f"from {plain(row.parent, 12)}")
     if row.attempts != 1:
         parts.append(f"{row.attempts} attempts")
@@ -178,8 +245,24 @@ def _attempt(attempt: AttemptView, width: int, glyphs: Glyphs, now: float) -> li
     lines = [crop(((text, "dim"),), width)]
     if attempt.note:
         lines.append(crop(((f"  {plain(attempt.note, 300)}", "dim"),), width))
+    if attempt.leftover:
+        names = ", ".join(plain(process, 60) for process in attempt.leftover[:4])
+        lines.append(crop(((f"  would not die: {names}", "error"),), width))
     tail = [part for part in attempt.tail.splitlines() if part.strip()][-2:]
     return [*lines, *(crop(((f"  {plain(part)}", "error"),), width) for part in tail)]
+
+
+def _history(state: ViewState, size: tuple[int, int], glyphs: Glyphs, now: float) -> list[Line]:
+    """The newest decisions on the whole sweep, where much room is left."""
+    width, room = size
+    newest = state.decisions[-max(0, room - 3) :]
+    if room < _ROOM_FOR_HISTORY or width < _WIDE or not newest:
+        return []
+    columns, undone = layout(newest, width, now), undone_by(state.decisions)
+    lines = [crop((), width), crop((("history", "bold"), ("  h", "dim")), width)]
+    for decision in reversed(newest):
+        lines += decision_lines(decision, undone.get(decision.n), columns, width, whole=False)
+    return lines
 
 
 def _decisions_on(state: ViewState, trial: str) -> Sequence[Decision]:

@@ -8,8 +8,8 @@ from engine.core.views import DeviceView, SweepView
 from tui_tuner.view_state import FINAL, ViewState
 
 from .glyphs import STATE_ROLES, Glyphs
-from .line import Line, crop, fit, line_width, pack, plain
-from .numbers import duration, value_format
+from .line import Line, crop, fit, line_width, pack, plain, width_of
+from .numbers import duration, short, value_format
 
 _WORDS = {"running": "run", "waiting": "wait", "complete": "done"}
 _STATE_ROLES = {"running": "accent", "dead": "error", "finished": "best", "stopped": "warning"}
@@ -66,7 +66,7 @@ def _sweep_parts(
     parts: list[tuple[int, Line]] = [
         (9, ((f"{glyphs.mark} {shown}", _STATE_ROLES.get(sweep.state, "")),))
     ]
-    if sweep.stage and sweep.stage != "main":
+    if sweep.stage and sweep.stage != "main" and len(sweep.stages) < 2:
         parts.append((3, ((plain(sweep.stage, 20), ""),)))
     if sweep.best is not None:
         text = state.value_format.text(sweep.best.value)
@@ -144,13 +144,37 @@ def _gauge(util: float, glyphs: Glyphs) -> Line:
 
 
 def warning_line(state: ViewState, around: Surroundings, width: int) -> Line | None:
-    """The newest warning, and how many there are; None where there is none."""
-    warnings = state.sweep.warnings if state.sweep is not None else []
+    """The newest warning, and how many there are; None where there is none.
+
+    What comes with a suggestion has a line of its own.
+    """
+    if state.sweep is None:
+        return None
+    advised = {suggestion.text for suggestion in state.sweep.suggestions}
+    warnings = [text for text in state.sweep.warnings if text not in advised]
     if not warnings:
         return None
     count = f" ({len(warnings)})" if len(warnings) > 1 else ""
     text = f" {around.glyphs.warning}{count} {plain(warnings[-1], 1000)}"
     return ((fit(text, width), "warning"),)
+
+
+def suggestion_line(state: ViewState, around: Surroundings, width: int) -> Line | None:
+    """The border check's newest advice, and the key that takes it; None where there is none."""
+    suggestions = state.sweep.suggestions if state.sweep is not None else []
+    if not suggestions:
+        return None
+    newest = suggestions[-1]
+    count = f" ({len(suggestions)})" if len(suggestions) > 1 else ""
+    edge = newest.high if newest.edge == "upper" else newest.low
+    offer: Line = (("  ", ""), (f"Widen to {short(edge)}?  ", "warning"), ("V", "key"), (" ", ""))
+    if around.read_only:
+        offer = ()
+    left = width - line_width(offer)
+    said = plain(newest.text, 1000).partition("; widen to")[0]
+    text = f" {around.glyphs.warning}{count} {said}"
+    shown = fit(text, min(left, width_of(text)))
+    return crop(((shown, "warning"), *offer), width)
 
 
 def banner_line(state: ViewState, around: Surroundings, width: int) -> Line | None:
@@ -189,6 +213,8 @@ def _ending(sweep: SweepView, around: Surroundings) -> str:
         return f"{why}; no trial reported {plain(sweep.metric.name, 40)}: l shows a trial's output"
     if sweep.state == "stopped":
         return f"{why}; S goes on with it; `tui-tuner best {name}` prints the best"
+    if sweep.winner:
+        return f"{why}; {plain(sweep.winner, 200)}: `tui-tuner best {name} --yaml`"
     value = value_format(sweep.best.value).text(sweep.best.value)
     return f"{why}; best {value} by {sweep.best.trial}: `tui-tuner best {name} --yaml`"
 

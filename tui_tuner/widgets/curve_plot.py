@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -54,6 +55,9 @@ def curve_plot(curve: Curve, width: int, height: int, glyphs: Glyphs) -> list[Li
     return [*lines, *_epoch_axis(curve, width, margin, glyphs)]
 
 
+_LARGEST = sys.float_info.max
+
+
 class Scale(Struct, frozen=True):
     """The value axis: from `low` at the bottom to `high` at the top, in the values drawn."""
 
@@ -68,7 +72,7 @@ class Scale(Struct, frozen=True):
         low, high = ends
         if high - low <= abs(high) * 1e-9 + 1e-300:
             pad = 0.5 if log else abs(high) * 0.1 or 1.0
-            low, high = low - pad, high + pad
+            low, high = max(low - pad, -_LARGEST), min(high + pad, _LARGEST)
         return cls(low, high, log)
 
     def share(self, value: float) -> float:

@@ -9,7 +9,7 @@ from tui_tuner.view.line import Line, crop, pack
 
 from .lines import Lines
 
-_ALWAYS = ("help", "detach", "back")
+_ALWAYS = ("help", "detach", "back", "range_leave", "range_help")
 
 
 def footer_line(place: str, width: int, labels: Mapping[str, str] | None = None) -> Line:

@@ -40,6 +40,10 @@ _GROUNDS = frozenset({"alarm", "notice", "done", "cursor"})
 """The roles that colour the background."""
 
 
+_IN_ASCII = str.maketrans("…←→↑↓", "~<>^v")
+"""What stands for the few characters of prose that ASCII lacks, cell for cell."""
+
+
 class Lines(Widget):
     """Shows what `lines` gives for its size; `repaint` looks again and paints the difference."""
 
@@ -79,7 +83,7 @@ class Lines(Widget):
             return Strip.blank(width, self.rich_style)
         line = self._shown[y]
         if self.app.has_class("-ascii"):
-            line = tuple((text.replace("…", "~"), role) for text, role in line)
+            line = tuple((text.translate(_IN_ASCII), role) for text, role in line)
         segments = [Segment(text, self._style(role)) for text, role in merged(line)]
         return Strip(segments).adjust_cell_length(width, self.rich_style)
 

@@ -8,6 +8,7 @@ from textual import events
 from textual.message import Message
 
 from tui_tuner.view.columns import Context, layout
+from tui_tuner.view.finals import decimals
 from tui_tuner.view.glyphs import UNICODE, Glyphs
 from tui_tuner.view.line import Line
 from tui_tuner.view.table import Window, centred, table_lines
@@ -95,7 +96,7 @@ class TrialTable(Lines, can_focus=True):
         state = self._state
         if not state.order:
             return centred(self._empty(state), width, height)
-        columns = layout(state, width - 1)
+        columns = layout(state, width - 1, self._glyphs)
         context = Context(
             glyphs=self._glyphs,
             values=state.value_format,
@@ -104,6 +105,8 @@ class TrialTable(Lines, can_focus=True):
             marks=state.marks,
             now=self._now,
             curve_range=state.curve_range,
+            leader=state.leader,
+            places=decimals(state.finalists),
         )
         window = self._window()
         self._top = window.top
