@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -15,6 +16,15 @@ import psutil
 import pytest
 
 SETTLE_S = 3.0
+
+
+def pytest_configure() -> None:
+    """Let what tests start hear signals, also where the suite runs in the background or under
+    nohup: ignored signals are inherited."""
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            usual = signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL
+            signal.signal(number, usual)
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,13 @@ from engine.core.events import (
     SweepCreated,
     TrialProposed,
 )
-from engine.core.model import Exited, Goal, Plan, Report, trial_name
+from engine.core.model import (
+    Exited,
+    Goal,
+    Report,
+    trial_name,
+)
+from engine.core.plan import Plan
 from engine.core.views import BestView, EngineView, MetricView, SweepView, TrialView
 from engine.store.base import Batch, Logged, Offset
 

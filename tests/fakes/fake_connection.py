@@ -13,6 +13,8 @@ from engine.protocol.messages import (
     Delta,
     DoAct,
     GetSeries,
+    GetSpace,
+    GetVersions,
     LogChunk,
     Push,
     ReadLog,
@@ -50,6 +52,10 @@ class FakeConnection:
             }
         if isinstance(message, ReadLog):
             return self._read_log(message)
+        if isinstance(message, GetSpace):
+            return self.source.space(message.version)
+        if isinstance(message, GetVersions):
+            return self.source.versions()
         assert isinstance(message, DoAct)
         return await self.source.act(
             message.act,

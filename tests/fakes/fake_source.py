@@ -9,7 +9,26 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from engine.core.acts import Act, Decision, Prune, Resume, Skipped, Stop
+from engine.core.acts import (
+    Act,
+    Add,
+    Clone,
+    Continue,
+    ContinueScheduling,
+    Decision,
+    EditSpace,
+    Note,
+    Pause,
+    PauseScheduling,
+    Promote,
+    Prune,
+    Resume,
+    Retry,
+    Revive,
+    SetSlots,
+    Stop,
+    Undo,
+)
 from engine.core.model import STATES, Goal, Params, trial_name, trial_number
 from engine.core.views import (
     AttemptView,
@@ -20,12 +39,31 @@ from engine.core.views import (
     TrialView,
 )
 from engine.errors import ActError, NotFoundError
-from engine.protocol.messages import ActResult
+from engine.protocol.messages import ActResult, Space, VersionView
 from engine.server.source import Changes, SweepSource
 from engine.store.base import Point
+from tests.fakes.fake_acts import ON_TRIALS, preview
 
 START = 1_730_000_000.0
-FINAL = ("complete", "pruned", "failed")
+
+
+def parameter(name: str, low: float, high: float, *, scale: str = "linear") -> dict[str, Any]:
+    """A numeric parameter, as `GetSpace` describes one."""
+    span = {"min": low, "max": high, "scale": scale}
+    word = "log_uniform" if scale == "log" else "uniform"
+    return {
+        "name": name,
+        "kind": "float",
+        "role": None,
+        **span,
+        "distribution": word,
+        "q": None,
+        "values": None,
+        "probabilities": None,
+        "value": None,
+        "when": None,
+        "original": {**span, "kind": "float", "values": None, "value": None},
+    }
 
 
 class FakeSource(SweepSource):
@@ -33,6 +71,7 @@ class FakeSource(SweepSource):
 
     Time stands still unless a test moves `now`. `holding` makes a prune wait for `let_go`, as a
     real process takes its time to die. `acts` records what was done: (act, who, why).
+    `parameters` is the space as `describe` gives it.
     """
 
     def __init__(
@@ -53,6 +92,10 @@ class FakeSource(SweepSource):
         self.holding = False
         self.left = False
         self.acts: list[tuple[Act, str, str | None]] = []
+        self.parameters = [parameter("lr", 1e-5, 1.0, scale="log")]
+        self._versions = [
+            VersionView(version=1, at=START, who="config", sentence="as the config has it")
+        ]
         self._seq = 0
         self._rows: dict[int, TrialView] = {}
         self._points: dict[int, dict[str, list[Point]]] = {}
@@ -98,10 +141,11 @@ class FakeSource(SweepSource):
     def decisions(self) -> list[Decision]:
         return self._decisions
 
-    def space(self) -> list[dict[str, Any]]:
-        return [
-            {"name": "lr", "type": "float", "distribution": "log_uniform", "low": 1e-5, "high": 1.0}
-        ]
+    def space(self, version: int | None = None) -> Space:
+        return self.parameters
+
+    def versions(self) -> list[VersionView]:
+        return self._versions
 
     async def series(self, number: int) -> dict[str, list[Point]]:
         self.trial(number)
@@ -114,11 +158,12 @@ class FakeSource(SweepSource):
             raise ActError("the engine of this sweep is not running")
         if request in self._done:
             return self._done[request]
-        result = self._preview(act)
-        if dry_run or (isinstance(act, Prune) and not result.done):
+        result = preview(act, self._rows, self._sweep.state, self._sweep.undo)
+        if dry_run or (isinstance(act, ON_TRIALS) and not result.done):
             return result
         self.acts.append((act, who, why))
-        result = replace(result, decision=len(self._decisions) + 1)
+        n = len(self._decisions) + 1
+        result = replace(result, decision=n, past=f"did: {result.sentence}")
         self._done[request] = result
         self._carry_out(act, result, who, why)
         return result
@@ -265,46 +310,67 @@ class FakeSource(SweepSource):
 
     # Acts -------------------------------------------------------------------------------------
 
-    def _preview(self, act: Act) -> ActResult:
-        if isinstance(act, Prune):
-            return self._preview_prune(act)
-        if isinstance(act, Stop):
-            if self._sweep.state != "running":
-                raise ActError(f"the sweep is {self._sweep.state} already")
-            return ActResult(done=[], skipped=[], sentence="start nothing more")
-        if self._sweep.state == "running":
-            raise ActError("the sweep is running already")
-        return ActResult(done=[], skipped=[], sentence="start trials again")
-
-    def _preview_prune(self, act: Prune) -> ActResult:
-        done, skipped = [], []
-        for number in dict.fromkeys(act.trials):
-            row = self._rows.get(number)
-            if row is None:
-                skipped.append(Skipped(id=trial_name(number), why="no such trial"))
-            elif row.state in FINAL:
-                skipped.append(Skipped(id=row.id, why=f"already {row.state}"))
-            else:
-                done.append(row.id)
-        return ActResult(done=done, skipped=skipped, sentence=f"prune {', '.join(done)}")
-
     def _carry_out(self, act: Act, result: ActResult, who: str, why: str | None) -> None:
         numbers = tuple(trial_number(name) for name in result.done)
         verb = type(act).__name__.lower()
         decision = self._note(verb, result.sentence, numbers, who, why)
+        self.set_sweep(undo=None if isinstance(act, Undo) else result.sentence)
         self.commit(decisions=[decision])
-        reason = f"pruned by {who}" + (f": {why}" if why else "")
+        because = f" by {who}" + (f": {why}" if why else "")
         for number in numbers:
-            if self._rows[number].state == "running":
-                self.change(number, ending="pruned", reason=reason)
-            else:
-                self.end(number, "pruned", reason=reason)
-        if isinstance(act, Stop):
-            self.set_sweep(state="stopping")
-        if isinstance(act, Resume):
-            self.set_sweep(state="running")
+            self._touch(act, number, because)
+        match act:
+            case Stop():
+                self.set_sweep(state="stopping")
+            case Resume() | ContinueScheduling():
+                self.set_sweep(state="running")
+            case PauseScheduling():
+                self.set_sweep(state="paused")
+            case SetSlots(count=count):
+                self.set_sweep(slots=count)
+            case EditSpace():
+                self._new_version(result.sentence, who)
         if not self.holding:
             self.let_go()
+
+    def _touch(self, act: Act, number: int, because: str) -> None:
+        """Do to one trial what an act says."""
+        row = self._rows.get(number)
+        running = row is not None and row.state == "running"
+        match act:
+            case Prune() if running:
+                self.change(number, ending="pruned", reason=f"pruned{because}")
+            case Prune():
+                self.end(number, "pruned", reason=f"pruned{because}")
+            case Pause(how="hold"):
+                self.change(number, state="paused", held=True, reason=f"held{because}")
+            case Pause() if running:
+                self.change(number, ending="paused", reason=f"paused{because}")
+            case Pause():
+                self.end(number, "paused", reason=f"paused{because}")
+            case Continue() if row is not None and row.held:
+                self.change(number, state="running", held=False, reason=None)
+            case Continue() | Revive() | Retry():
+                self.change(number, state="waiting", ending=None, reason=None, failure=None)
+            case Promote(budget=budget):
+                raised = budget or 3 * self.epochs
+                state = "running" if running else "waiting"
+                self.change(number, state=state, budget=raised)
+            case Note(text=text):
+                self.change(number, note=text or None)
+            case Clone(trial=parent, changes=changes):
+                params = {**self._rows[parent].params, **changes}
+                name = trial_name(parent)
+                self.propose(params, origin=f"clone of {name}", parent=name)
+            case Add(values=values):
+                best = self._best()
+                params = {**(best.params if best else {}), **values}
+                self.propose(params, origin="added")
+
+    def _new_version(self, sentence: str, who: str) -> None:
+        version = len(self._versions) + 1
+        self._versions.append(VersionView(version=version, at=self.now, who=who, sentence=sentence))
+        self.set_sweep(space_version=version)
 
     def _note(
         self, what: str, sentence: str, trials: tuple[int, ...], who: str, why: str | None

@@ -19,10 +19,10 @@ def status(sweep: Path) -> SweepView:
     return view
 
 
-def do(sweep: Path, act: Act) -> ActResult:
-    """Do something to a sweep, returning once it is stored."""
-    request = DoAct(id=0, request=uuid.uuid4().hex, act=act)
-    result: ActResult = _ask(sweep, request, read_only=False)
+def do(sweep: Path, act: Act, *, request: str | None = None) -> ActResult:
+    """Do something to a sweep, returning once it is stored; the same `request` is done once."""
+    asked = DoAct(id=0, request=request or uuid.uuid4().hex, act=act)
+    result: ActResult = _ask(sweep, asked, read_only=False)
     return result
 
 

@@ -20,6 +20,7 @@ LOADED = (
     "record",
     "marks",
     "threads",
+    "trees",
     "trial_main",
 )
 

@@ -14,16 +14,27 @@ import pytest
 
 from engine.client import Connection
 from engine.config.load import load_config
-from engine.core.acts import Stop
-from engine.core.events import AttemptStarted, ReportsArrived, SweepCreated, TrialProposed
+from engine.core.acts import EditSpace, Stop
+from engine.core.edits import SetRange, SpaceChange
+from engine.core.events import (
+    Acted,
+    AttemptStarted,
+    ReportsArrived,
+    SweepCreated,
+    TrialProposed,
+)
 from engine.core.machine import SweepMachine
-from engine.core.model import Goal, Plan, Report
+from engine.core.model import (
+    Goal,
+    Report,
+)
+from engine.core.plan import Plan
 from engine.core.projection import sweep_view
 from engine.errors import ActError, NotFoundError, StoreError, StoreNewerError
 from engine.journal import Journal
 from engine.lifecycle import open_sweep
 from engine.protocol import messages as m
-from engine.store.base import Batch
+from engine.store.base import Batch, Logged
 from engine.store.sqlite import SqliteStore
 
 AT = 1_730_000_000.0
@@ -175,7 +186,7 @@ async def test_a_sweep_that_never_began_says_so(tmp_path: Path) -> None:
     assert "has not begun" in view.sentence
 
 
-async def test_a_finished_sweep_says_that_rather_than_how_to_start_its_engine(sweep: Path) -> None:
+async def test_a_finished_sweep_says_how_to_bring_its_engine_back(sweep: Path) -> None:
     store = SqliteStore.open(sweep / "sweep.db")
     view = store.sweep()
     assert view is not None
@@ -183,6 +194,37 @@ async def test_a_finished_sweep_says_that_rather_than_how_to_start_its_engine(sw
     store.write(Batch(sweep=finished))
     store.close()
     connection = await open_sweep(sweep, "ann")
-    with pytest.raises(ActError, match="the sweep has finished: all 6 trials are done"):
+    again = r"the sweep has finished .* `tui-tuner resume toy-1` brings it back for promote"
+    with pytest.raises(ActError, match=again):
         await connection.request(m.DoAct(id=0, request="r", act=Stop()))
     await connection.close()
+
+
+async def test_every_version_of_its_space_can_be_looked_at(sweep: Path) -> None:
+    narrower = {
+        "parameters": [
+            {
+                "type": "float",
+                "name": "lr",
+                "distribution": {"type": "log_uniform", "low": 1e-3, "high": 0.1},
+            }
+        ],
+        "version": 2,
+    }
+    change = SpaceChange(version=2, document=narrower, sentence="narrowed lr to 0.001 to 0.1")
+    edit = EditSpace(edits=(SetRange(parameter="lr", low=1e-3, high=0.1),), change=change)
+    acted = Acted(at=AT + 9, request="r", who="ada@tty1", act=edit)
+    store = SqliteStore.open(sweep / "sweep.db")
+    store.write(Batch(events=[Logged(seq=99, event=acted)]))
+    store.close()
+
+    viewer = await look(sweep)
+    versions = await viewer.request(m.GetVersions(id=0))
+    now = await viewer.request(m.GetSpace(id=0))
+    first = await viewer.request(m.GetSpace(id=0, version=1))
+    with pytest.raises(NotFoundError, match="no version 3: there are 1 to 2"):
+        await viewer.request(m.GetSpace(id=0, version=3))
+    await viewer.close()
+
+    assert [(v.version, v.who) for v in versions] == [(1, "config"), (2, "ada@tty1")]
+    assert (now[0]["min"], first[0]["min"]) == (pytest.approx(1e-3), pytest.approx(1e-4))

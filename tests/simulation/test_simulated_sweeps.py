@@ -8,7 +8,15 @@ import pytest
 
 from engine.core.acts import Prune
 from engine.core.events import Acted
-from engine.core.model import Complete, Exited, Failed, Goal, Limits, Lost, Plan, Trial
+from engine.core.model import (
+    Complete,
+    Exited,
+    Failed,
+    Goal,
+    Lost,
+    Trial,
+)
+from engine.core.plan import Limits, Plan
 from engine.core.projection import trial_view
 from engine.search.base import Exhausted, Proposal
 from engine.simulate import Line, Run, Simulation

@@ -24,6 +24,7 @@ class Tui:
         self.source = source
         self.reachable = True
         self.connections: list[FakeConnection] = []
+        options = {"who": "ada@pts/1", **options}
         self.app = TunerApp(self._connect, title="digits", clock=lambda: source.now, **options)
         self.pilot: Pilot[Any]
 

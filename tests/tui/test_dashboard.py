@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual.widgets import Input
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
 
@@ -188,12 +189,26 @@ async def test_help_is_written_from_the_registry(tui, source):
         assert "end the marked" not in t.text
 
 
+async def test_help_that_does_not_fit_says_how_to_read_on_and_how_to_leave(tui, source):
+    async with tui(source, (80, 24)) as t:
+        await t.press("question_mark")
+        await t.sees("PgDn more   Esc back")
+
+
 async def test_the_palette_offers_the_actions(tui, source):
     async with tui(source) as t:
         await t.press("ctrl+p")
         await t.until(lambda: len(t.app.screen_stack) == 3)
         await t.press(*"revers")
         await t.sees("turn the order round")
+
+
+async def test_the_palette_keeps_to_ascii_and_its_cursor_still(tui, source):
+    async with tui(source, (120, 40), ascii_only=True) as t:
+        await t.press("ctrl+p", *"revers")
+        await t.sees("turn the order round")
+        assert all(line.isascii() for line in t.lines), t.text
+        assert not t.app.screen.query_one(Input).cursor_blink
 
 
 async def test_plain_ascii_is_all_that_an_ascii_terminal_gets(tui, source):

@@ -10,7 +10,7 @@ async def test_prune_names_the_trials_takes_a_why_and_tells_when_they_are_gone(t
     async with tui(source) as t:
         await t.press("space", "space", "K")
         await t.sees("Prune 2 trials")
-        await t.sees("t0001  running, epoch 2 of 5, best 0.4000")
+        await t.sees("t0001  running, epoch 2 of 5")
         await t.press(*"slow", "enter")
         await t.until(lambda: source.acts)
         act, _, why = source.acts[0]
@@ -41,10 +41,12 @@ async def test_what_is_left_alone_is_named_with_the_reason(tui, source):
         assert source.acts[0][0] == Prune(trials=(2, 5))
 
 
-async def test_pruning_nothing_says_why(tui, source):
+async def test_pruning_nothing_says_why_and_cannot_be_confirmed(tui, source):
     async with tui(source) as t:
         await t.press("j", "j", "K")
-        await t.sees("prune")
+        await t.sees("t0005  left alone: already complete")
+        assert "Enter do it" not in t.text
+        await t.press("enter", "escape")
         await t.until(lambda: len(t.app.screen_stack) == 2)
         assert source.acts == []
 

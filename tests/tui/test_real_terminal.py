@@ -48,6 +48,19 @@ for epoch in trial.epochs():
     time.sleep(0.15)
 """
 
+
+STEERED = """
+import time
+from pathlib import Path
+import tui_tuner as tt
+trial = tt.trial(lr=0.5)
+for epoch in trial.epochs():
+    trial.save({"epoch": epoch}, epoch)
+    trial.report(epoch, acc=epoch / (40 + int(trial.id.lstrip("t"))))
+    while not Path("go").exists() and not trial.should_stop:
+        time.sleep(0.01)
+"""
+
 INJECTED = (b"\x1b]52;", b"\x1b[31mRED", b"\x1b[2J\x1b[HOWNED", b"\x9b31m", b"\x1bP")
 
 HOSTILE = r"""
@@ -174,6 +187,45 @@ def test_the_marked_trials_are_pruned_and_their_rows_say_so(
     assert "marked" not in terminal.text
 
 
+def test_a_live_sweep_is_steered_by_keys_alone(
+    tmp_path: Path, open_terminal: Open, make_sweep: Make
+) -> None:
+    sweep = make_sweep(STEERED, trials=3)
+    terminal = open_terminal("attach", str(sweep.directory), size=(130, 40))
+    terminal.until(lambda: "▶   1" in terminal.row("t0002"), "two run")
+    terminal.press("s", "g", "P")
+    terminal.sees("Pause 1 trial", "leaves at its next epoch, frees slot 1")
+    terminal.press("lunch", "\r")
+    terminal.sees("t0001 paused, slot 1 free after")
+    terminal.until(lambda: "▶" in terminal.row("t0003"), "the slot went to the next")
+    terminal.press("P")
+    terminal.sees("Continue 1 trial", "continues from epoch 1")
+    terminal.press("\r")
+    terminal.sees("continued t0001", "(U undoes)")
+    terminal.press("N")
+    terminal.sees("type the note")
+    terminal.press("keep an eye on it")
+    terminal.sees("Note on 1 trial")
+    terminal.press("\r")
+    terminal.sees("noted on t0001")
+    terminal.press("U")
+    terminal.sees("Undo: noted on t0001")
+    terminal.press("\r")
+    terminal.sees("undid")
+    terminal.press("h")
+    terminal.sees("undone by 4: noted on t0001", "paused t0001  why: lunch")
+    terminal.press("\x1b")
+    terminal.until(lambda: terminal.row("t0002"), "the table is back")
+    terminal.press("j", "B")
+    terminal.sees("Promote 1 trial to 15 epochs", "is told and keeps going")
+    terminal.press("7", "\r")
+    terminal.sees("promoted t0002 to 7 epochs")
+    (tmp_path / "go").touch()
+    wait_until(lambda: sweep.state == "finished", "the sweep has finished")
+    assert [t.step for t in sweep.trials()] == [5, 7, 5]
+    assert [t.attempts for t in sweep.trials()] == [2, 1, 1]
+
+
 def test_an_engine_killed_under_the_app_is_told_started_again_and_nothing_moves(
     tmp_path: Path, open_terminal: Open, make_sweep: Make
 ) -> None:
@@ -295,3 +347,53 @@ def test_a_terminal_that_changes_its_size_is_drawn_anew(
         terminal.resize(*size)
         terminal.sees("quick", "finished", "t0002", "q leave")
     terminal.sees("at 5")
+
+
+def test_a_finished_sweep_whose_engine_has_left_gets_one_back_for_a_promotion(
+    open_terminal: Open, finish_sweep: Make
+) -> None:
+    sweep = finish_sweep()
+    sweep.kill_engine()
+    terminal = open_terminal("attach", str(sweep.directory), size=(80, 24))
+    terminal.sees("stored", "t0002")
+    terminal.press("s", "g", "B")
+    terminal.sees("Start an engine", "its engine has left")
+    terminal.press("\r")
+    terminal.sees("Promote 1 trial to 15 epochs")
+    terminal.press("8")
+    terminal.sees("Promote 1 trial to 8 epochs")
+    terminal.press("\r")
+    wait_until(lambda: [t.step for t in sweep.trials()] == [8, 5], "it went on to the new budget")
+    wait_until(lambda: sweep.state == "finished", "the sweep has finished again")
+
+
+def test_keys_typed_into_a_confirmation_that_is_not_there_yet_are_its_reason(
+    open_terminal: Open, make_sweep: Make
+) -> None:
+    sweep = make_sweep(HELD)
+    terminal = open_terminal("attach", str(sweep.directory))
+    held(terminal)
+    terminal.press("KSKs")
+    terminal.sees("Prune 1 trial", "why  SKs")
+    terminal.press("\r")
+    terminal.until(lambda: "✂" in terminal.text, "it is pruned")
+    assert "SKs" in next(t.reason or "" for t in sweep.trials() if t.state == "pruned")
+
+
+def test_a_trial_is_cloned_and_the_ranges_are_opened_by_their_keys(
+    open_terminal: Open, make_sweep: Make
+) -> None:
+    sweep = make_sweep(HELD, trials=2)
+    terminal = open_terminal("attach", str(sweep.directory))
+    held(terminal)
+    terminal.press("s", "g", "C")
+    terminal.sees("t0001", "lr")
+    terminal.press("0.25")
+    terminal.sees("0.25", "Enter")
+    terminal.press("\r")
+    wait_until(lambda: len(sweep.trials()) == 3, "the clone waits")
+    clone = sweep.trials()[2]
+    assert (clone.params["lr"], clone.parent) == (0.25, "t0001")
+    terminal.sees("cloned t0001 as t0003", "(U undoes)")
+    terminal.press("E")
+    terminal.sees("space v1")

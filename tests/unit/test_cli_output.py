@@ -61,6 +61,18 @@ def test_trials_show_the_parameters_that_vary(tmp_path: Path) -> None:
     assert "width" not in lines[0]
 
 
+def test_a_mean_within_the_noise_of_the_leader_is_marked(tmp_path: Path) -> None:
+    source = FakeSource(tmp_path)
+    for mean in (0.98, 0.979, 0.9):
+        source.propose({"lr": mean}, mean=mean, std=0.003, repeats=3)
+    source.propose({"lr": 1.0})
+    rows = source.trials()
+    lines = table(trial_columns(rows, source.status(), rows[:3]), 120)
+
+    means = [line[lines[0].index("mean") :].split("  ")[0] for line in lines[1:]]
+    assert means == ["0.9800 ± .0030", "0.9790 ± .0030 ≈", "0.9000 ± .0030", ""]
+
+
 def test_a_running_trial_counts_its_time_up_to_now(tmp_path: Path) -> None:
     source = FakeSource(tmp_path)
     source.start(source.propose())

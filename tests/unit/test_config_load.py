@@ -11,7 +11,10 @@ import pytest
 
 from engine.config.load import Loaded, load_config
 from engine.config.schema import Budget, Config, Narrow, Stage, StopRule
-from engine.core.model import Goal, Limits
+from engine.core.model import (
+    Goal,
+)
+from engine.core.plan import Limits
 
 WANDB = """\
 name: sweepdemo

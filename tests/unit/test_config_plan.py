@@ -10,7 +10,10 @@ from engine.config.load import load_config
 from engine.config.plan import resolve_slots, threads_per_trial, to_plan
 from engine.config.schema import Config
 from engine.config.support import unsupported
-from engine.core.model import Goal, Limits, Plan
+from engine.core.model import (
+    Goal,
+)
+from engine.core.plan import Limits, Plan, StagePlan
 
 GOOD = """\
 program: train.py
@@ -47,6 +50,23 @@ def test_the_plan_holds_what_the_machine_needs(tmp_path: Path) -> None:
         limits=Limits(trials=20, target=0.99, failures=5),
         diverged_factor=None,
     )
+
+
+def test_the_plan_holds_every_stage(tmp_path: Path) -> None:
+    config = config_of(
+        tmp_path,
+        "budget: {max: 27}",
+        "stages:",
+        "  - {name: coarse, epochs: 1, trials: 60}",
+        "  - {name: medium, epochs: 5, trials: 20, narrow: {top: 10}}",
+        "  - {name: fine, epochs: 27, promote: 5, repeats: 3}",
+    )
+    assert to_plan(config, slots=2).stages == (
+        StagePlan(name="coarse", budget=1, trials=60),
+        StagePlan(name="medium", budget=5, trials=20, narrow_top=10),
+        StagePlan(name="fine", budget=27, trials=0, promote=5, repeats=3),
+    )
+    assert unsupported(config) == []
 
 
 def test_a_config_without_a_budget_has_none_in_its_plan(tmp_path: Path) -> None:
@@ -95,10 +115,6 @@ def test_a_config_for_this_version_is_refused_nothing(tmp_path: Path) -> None:
         (
             ("early_terminate: {type: hyperband, min_iter: 3}",),
             "early_terminate or stop: the rule hyperband is not built yet",
-        ),
-        (
-            ("budget: {max: 9}", "stages: [{epochs: 1, trials: 3}]"),
-            "stages: not built yet; remove the key to run one stage at budget.max",
         ),
         (("resources: {gpus: 1}",), "resources.gpus: not built yet"),
         (("resources: {trials_per_gpu: 2}",), "resources.trials_per_gpu: not built yet"),

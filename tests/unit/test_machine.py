@@ -6,6 +6,7 @@ from math import nan
 
 import pytest
 
+from engine.core.acting import Facts
 from engine.core.acts import Prune, Resume, Stop
 from engine.core.events import (
     Acted,
@@ -23,15 +24,14 @@ from engine.core.model import (
     Failed,
     FailureKind,
     Goal,
-    Limits,
     Lost,
-    Plan,
     Pruned,
     Report,
     Running,
     Signalled,
     Waiting,
 )
+from engine.core.plan import Limits, Plan
 from engine.core.projection import sweep_view, trial_view
 from engine.core.views import SweepView
 from engine.journal import Journal
@@ -179,9 +179,9 @@ def test_a_waiting_trial_is_pruned_at_once_and_a_final_one_is_left_alone() -> No
     sweep.propose(2)
     sweep.act(Prune(trials=(2,)))
     assert isinstance(sweep.trial(2).state, Pruned)
-    seen = sweep.machine.preview(Prune(trials=(2, 1)))
+    seen = sweep.machine.prepare(Prune(trials=(2, 1)), Facts(at=sweep.at)).preview
     assert seen.done == ("t0001",)
-    assert [(s.id, s.why) for s in seen.skipped] == [("t0002", "already pruned")]
+    assert [(s.id, s.why) for s in seen.skipped] == [("t0002", "already pruned by ann@pts/1")]
 
 
 def test_the_same_request_twice_acts_once() -> None:
@@ -299,7 +299,10 @@ def test_replaying_the_log_gives_the_same_state() -> None:
 
 @pytest.mark.parametrize("act", [Resume()])
 def test_resuming_a_running_sweep_is_refused_with_a_sentence(act: Resume) -> None:
-    assert Sweep().machine.preview(act).refused == "the sweep is running already"
+    assert (
+        Sweep().machine.prepare(act, Facts(at=1.0)).preview.refused
+        == "the sweep is running already"
+    )
 
 
 def test_the_lead_is_lost_when_a_restarted_leader_falls_behind() -> None:

@@ -119,7 +119,7 @@ def test_loading_continues_with_the_newest_and_its_random_states(folder: Path) -
     torch.manual_seed(1)
     found = Checkpoints(str(folder)).load()
     assert found is not None
-    state, step, path = found
+    state, step, path, _ = found
     assert (step, path) == (2, str(saved))
     assert torch.equal(state["w"], torch.full((3,), 2.0))
     assert draw() == drawn

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -226,6 +227,32 @@ def test_alone_checkpoints_lie_in_the_working_directory(
     again = alone(tmp_path, monkeypatch, epochs=3)
     assert again.load() == {"a": 1}
     assert list(again.epochs()) == [3]
+
+
+def test_what_is_drawn_between_loading_and_the_first_epoch_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone(tmp_path, monkeypatch).save({}, 1)
+    drawn = random.random()
+    again = alone(tmp_path, monkeypatch, epochs=3)
+    again.load()
+    random.random()
+    epochs = again.epochs()
+    assert next(epochs) == 2
+    assert random.random() == drawn
+    next(epochs)
+    assert random.random() != drawn
+
+
+def test_a_budget_raised_while_it_trains_is_trained_to(
+    make_trial: MakeTrial, tmp_path: Path
+) -> None:
+    done = []
+    for epoch in make_trial().epochs():
+        done.append(epoch)
+        if epoch == 5:
+            (tmp_path / "attempts" / "1" / "control.json").write_text('{"budget": 7}')
+    assert done == [1, 2, 3, 4, 5, 6, 7]
 
 
 def test_a_process_has_one_trial() -> None:

@@ -238,8 +238,26 @@ def test_a_space_is_described_as_plain_data() -> None:
         "probabilities": None,
         "value": None,
         "when": None,
+        "original": None,
     }
     assert described["n"]["when"] == {"kind": ["mlp"]}
     assert described["kind"]["probabilities"] == [0.25, 0.75]
     assert (described["width"]["min"], described["width"]["q"]) == (32, 32)
     assert described["seed"]["value"] == 3
+
+
+def test_a_described_parameter_says_how_the_sweep_began_with_it() -> None:
+    first = space_of({"lr": {"min": 1e-4, "max": 1e-1, "scale": "log"}, "w": {"values": [1, 2]}})
+    now = space_of({"lr": {"value": 0.01}, "w": {"values": [2]}})
+    lr, width = describe(now, first)
+    assert lr["kind"] == "fixed"
+    assert lr["original"] == {
+        "kind": "float",
+        "min": 1e-4,
+        "max": 1e-1,
+        "scale": "log",
+        "q": None,
+        "values": None,
+        "value": None,
+    }
+    assert width["original"]["values"] == [1, 2]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -22,6 +22,7 @@ from tui_tuner.view_state import (
     reduce,
     sort_by,
     toggle_mark,
+    trial_elapsed_s,
 )
 from tui_tuner.widgets.curve_plot import Curve, curve_plot
 from tui_tuner.widgets.lines import changed_span
@@ -107,6 +108,11 @@ def test_a_state_never_changes_in_place():
     assert after.marks == {"t0001"}
 
 
+def test_a_held_trial_keeps_the_time_of_the_attempt_that_is_held():
+    held = row(1, state="paused", held=True, elapsed_s=60.0, attempt_started_at=100.0)
+    assert trial_elapsed_s(held, now=128.0) == 88.0
+
+
 def test_marks_of_trials_that_are_no_more_are_forgotten():
     state = toggle_mark(reduce(ViewState(), snapshot([row(1), row(2)])), "t0002")
     assert reduce(state, snapshot([row(1)], seq=9)).marks == frozenset()
@@ -186,6 +192,7 @@ points = st.lists(
 
 @settings(max_examples=150, deadline=None)
 @given(points, st.integers(1, 120), st.integers(1, 40), st.booleans())
+@example([(0, 1.7e308)], 20, 5, False)
 def test_a_curve_fills_its_box_whatever_its_points(drawn, width, height, log):
     steps = tuple(sorted(dict(drawn).items()))
     lines = curve_plot(Curve(name="loss [/b]", points=steps, log=log), width, height, UNICODE)

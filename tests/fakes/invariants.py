@@ -1,0 +1,92 @@
+"""What is true of every sweep at every moment."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from engine.core.model import Running, Waiting, state_name
+from engine.core.projection import trial_view
+from engine.core.staging import stage_is_open
+from engine.core.state import Scheduling, SweepState
+
+from .told_sweep import ToldSweep
+
+
+def check(sweep: ToldSweep) -> None:
+    """Fail where the sweep contradicts itself."""
+    state = sweep.state
+    slots_are_never_oversold(state)
+    no_trial_is_lost(state)
+    queues_agree_with_states(state)
+    attempts_are_numbered(state)
+    nothing_is_forgotten(state)
+    viewers_see_what_is(sweep)
+
+
+def slots_are_never_oversold(state: SweepState) -> None:
+    owners = state.slots.owners()
+    running = {
+        t.state.slot: t.number for t in state.trials.values() if isinstance(t.state, Running)
+    }
+    assert owners == running
+    assert len(running) == len(state.running)
+    closed = owners.keys() | state.slots.blocked.keys()
+    free = [slot for slot in range(1, state.slots.count + 1) if slot not in closed]
+    assert state.slots.next_free(state.slots.count + 1) == free
+
+
+def no_trial_is_lost(state: SweepState) -> None:
+    assert list(state.trials) == list(range(1, len(state.trials) + 1))
+    counts = Counter(state_name(t.state) for t in state.trials.values())
+    assert +state.counts == counts
+    assert state.counted == sum(t.counted for t in state.trials.values())
+    assert state.counted == sum(stage.proposed for stage in state.stages)
+    assert all(stage.proposed >= 0 for stage in state.stages)
+
+
+def queues_agree_with_states(state: SweepState) -> None:
+    trials = state.trials.values()
+    waiting = {t.number for t in trials if isinstance(t.state, Waiting)}
+    assert set(state.waiting) == waiting
+    assert state.wanted == {n for n in waiting if state.trials[n].wanted}
+    assert set(state.running) == {t.number for t in trials if isinstance(t.state, Running)}
+
+
+def attempts_are_numbered(state: SweepState) -> None:
+    for trial in state.trials.values():
+        numbers = [a.n for a in trial.attempts]
+        assert numbers == sorted(set(numbers))
+        assert all(n < trial.next_attempt for n in numbers)
+        open_ones = [a.n for a in trial.attempts if a.end is None]
+        now = trial.state
+        assert open_ones == ([now.attempt] if isinstance(now, Running) else [])
+        assert trial.steps == sorted(set(trial.steps))
+        assert len(trial.steps) == len(trial.values)
+
+
+def nothing_is_forgotten(state: SweepState) -> None:
+    """What can start has started, and a sweep with nothing left to do has ended."""
+    match state.scheduling:
+        case Scheduling.OPEN:
+            assert not (state.slots.free and state.waiting)
+            open_ones = state.running or state.waiting or state.counts["paused"]
+            idle = not (open_ones or state.asked)
+            assert not idle or stage_is_open(state) or state.plan.method == "manual"
+        case Scheduling.LIMITED:
+            assert not (state.slots.free and state.wanted)
+            assert state.running or state.wanted
+        case Scheduling.DRAINING:
+            assert state.running
+        case Scheduling.ENDED:
+            assert not state.running
+            assert state.end_state in ("finished", "stopped")
+
+
+def viewers_see_what_is(sweep: ToldSweep) -> None:
+    rows = {t.name: trial_view(t) for t in sweep.state.trials.values()}
+    assert sweep.rows == rows
+    shown = sweep.view()
+    assert sum(shown.trials.values()) == len(rows)
+    assert shown.trials == {
+        name: sum(row.state == name for row in rows.values()) for name in shown.trials
+    }
