@@ -20,7 +20,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from engine.core.machine import SweepMachine
-from engine.core.model import Goal, Plan, Process, Trial
+from engine.core.model import (
+    Goal,
+    Process,
+    Trial,
+)
+from engine.core.plan import Plan
 from engine.core.projection import sweep_view
 from engine.executors.base import AttemptSpec, Ended, Executor, Fenced, Settled
 from engine.journal import Journal
@@ -73,6 +78,15 @@ class NoProcesses(Executor):
     def stop(self, trial: int, attempt: int) -> None:
         """Nothing runs."""
 
+    def hold(self, trial: int, attempt: int) -> None:
+        """Nothing runs."""
+
+    def carry_on(self, trial: int, attempt: int) -> None:
+        """Nothing runs."""
+
+    async def await_gone(self, leftover: tuple[str, ...]) -> None:
+        """Nothing ran."""
+
     async def settle(self, spec: AttemptSpec) -> Settled:
         return Fenced()
 
@@ -86,7 +100,7 @@ class Numbered:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def propose(self, index: int) -> tuple[Proposal | Exhausted, int]:
+    def propose(self, index: int, space: object, tried: object) -> tuple[Proposal | Exhausted, int]:
         return Proposal(params={"lr": 0.1}, origin=f"#{index}"), index + 1
 
     def spec(self, trial: Trial, attempt: int) -> AttemptSpec:
@@ -101,6 +115,9 @@ class Numbered:
             cwd=home,
             env={},
         )
+
+    def attempt_dir(self, trial: int, attempt: int) -> Path:
+        return self._folder / f"{trial:04d}"
 
 
 class Stalls:

@@ -12,7 +12,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from engine.core.model import Goal, Limits, Plan, Trial
+from engine.core.model import (
+    Goal,
+    Trial,
+)
+from engine.core.plan import Limits, Plan
 from engine.search.base import Exhausted, Proposal
 from engine.simulate import Line, Run, Simulation
 from engine.stopping.diverged import Diverged
