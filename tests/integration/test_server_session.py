@@ -347,8 +347,9 @@ async def test_a_viewer_that_does_not_read_costs_little_and_is_up_to_date_afterw
 ) -> None:
     for _ in range(PART + 500):
         sweep.source.propose({"note": "x" * 2000})
-    reader, writer = await asyncio.open_unix_connection(str(sweep.door), limit=1 << 24)
-    writer.write(b'{"type":"hello","id":1,"who":"slow"}\n{"type":"subscribe","id":2,"rate":20}\n')
+    slow = socket.socket(socket.AF_UNIX)
+    slow.connect(str(sweep.door))
+    slow.sendall(b'{"type":"hello","id":1,"who":"slow"}\n{"type":"subscribe","id":2,"rate":20}\n')
     other = await sweep.view()
 
     for _ in range(20):
@@ -360,6 +361,7 @@ async def test_a_viewer_that_does_not_read_costs_little_and_is_up_to_date_afterw
 
     rows: dict[str, int] = {}
     read_bytes = 0
+    reader, writer = await asyncio.open_unix_connection(sock=slow, limit=1 << 24)
     async with asyncio.timeout(10):
         while len(rows) < PART + 500 or set(rows.values()) != {20}:
             line = await reader.readline()

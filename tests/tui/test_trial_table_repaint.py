@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from msgspec.structs import replace
 from textual.app import App
+from textual.pilot import Pilot
 
 from engine.core.views import BestView, EngineView, MetricView, SweepView, TrialView
 from engine.protocol.messages import Delta, Snapshot
@@ -36,6 +39,17 @@ class TableApp(App[None]):
         table = CountingTable()
         table.painted = []
         yield table
+
+
+async def settled(pilot: Pilot[None], table: CountingTable) -> None:
+    """Wait until the screen has been refreshed and nothing more was painted since."""
+    before = -1
+    while before != len(table.painted):
+        before = len(table.painted)
+        await pilot.pause()
+        refreshed = asyncio.Event()
+        table.call_after_refresh(refreshed.set)
+        await refreshed.wait()
 
 
 def row(number: int, **fields) -> TrialView:
@@ -82,23 +96,23 @@ async def test_a_delta_paints_the_lines_it_touches():
     async with app.run_test(size=(80, 24)) as pilot:
         table = app.query_one(CountingTable)
         table.show(state, 0.0)
-        await pilot.pause()
+        await settled(pilot, table)
 
         table.painted.clear()
         state = reduce(state, Delta(seq=2, trials=[row(5, step=2, value=0.6)]))
         table.show(state, 0.0)
-        await pilot.pause()
+        await settled(pilot, table)
         assert table.painted == [5]
 
         table.painted.clear()
         state = reduce(state, Delta(seq=3, trials=[row(90, step=7), row(101)]))
         table.show(state, 0.0)
-        await pilot.pause()
+        await settled(pilot, table)
         assert set(table.painted) <= {1, 2, 3, 4, 5, 6, 23}, "only the scroll bar may move"
 
         table.painted.clear()
         table.show(reduce(state, Delta(seq=4, trials=[row(90, step=8)])), 0.0)
-        await pilot.pause()
+        await settled(pilot, table)
         assert table.painted == []
 
 
@@ -108,10 +122,10 @@ async def test_a_second_that_passes_paints_only_the_clocks_that_moved():
     async with app.run_test(size=(80, 24)) as pilot:
         table = app.query_one(CountingTable)
         table.show(state, 5.0)
-        await pilot.pause()
+        await settled(pilot, table)
         table.painted.clear()
         table.show(state, 6.0)
-        await pilot.pause()
+        await settled(pilot, table)
         assert set(table.painted) <= {1, 3}
         assert 2 not in table.painted
 
@@ -122,8 +136,8 @@ async def test_moving_the_cursor_paints_two_lines():
     async with app.run_test(size=(80, 24)) as pilot:
         table = app.query_one(CountingTable)
         table.show(state, 0.0)
-        await pilot.pause()
+        await settled(pilot, table)
         table.painted.clear()
         table.move(1)
-        await pilot.pause()
+        await settled(pilot, table)
         assert sorted(table.painted) == [1, 2]
