@@ -23,7 +23,6 @@ from engine.config.plan import resolve_slots, threads_per_trial, to_plan
 from engine.config.schema import Config
 from engine.config.versions import version_path, write_version
 from engine.core.edits import SpaceVersion
-from engine.core.judging import Judge
 from engine.core.machine import SweepMachine
 from engine.core.projection import sweep_view
 from engine.core.views import SweepView
@@ -32,6 +31,7 @@ from engine.errors import TunerError
 from engine.executors.local import LocalExecutor
 from engine.first_space import with_first_space
 from engine.journal import Journal
+from engine.judges import judges_of
 from engine.launching import ConfigLauncher
 from engine.lifecycle import linger_s, socket_path
 from engine.ownership import Ownership
@@ -42,7 +42,6 @@ from engine.server.listener import Listener
 from engine.server.live import LiveSource
 from engine.space.keeper import Keeper, document_of
 from engine.space.space import Space
-from engine.stopping.diverged import Diverged
 from engine.store.reader import open_reader
 from engine.store.sqlite import SqliteStore
 from engine.store.writer import StoreWriter
@@ -108,7 +107,7 @@ class Engine:
         cores = usable_cores()
         override = int(meta["slots"]) if "slots" in meta else None
         plan = to_plan(config, resolve_slots(config, cores, override))
-        machine = SweepMachine(_judges(config), Keeper())
+        machine = SweepMachine(judges_of(config), Keeper())
         journal = Journal(machine, lambda: self._show(machine))
         writer = StoreWriter(store, directory=self.directory, on_full=self._disk_full)
         self.publisher = publisher = Publisher(journal, writer)
@@ -146,7 +145,9 @@ class Engine:
             await asyncio.to_thread(writer.close)
 
     def _show(self, machine: SweepMachine) -> SweepView:
-        return sweep_view(machine.state, directory=str(self.directory), pid=os.getpid())
+        return sweep_view(
+            machine.state, directory=str(self.directory), pid=os.getpid(), rules=machine.rules()
+        )
 
     def _write_space(self, config: Config, version: SpaceVersion) -> None:
         if version.version == 1 or version_path(self.directory, version.version).exists():
@@ -220,12 +221,6 @@ class Engine:
                 await self.runtime.ended.wait()
                 alone_since = time.monotonic()
             await asyncio.sleep(min(LINGER_CHECK_S, patience))
-
-
-def _judges(config: Config) -> list[Judge]:
-    if config.diverged_factor is None:
-        return []
-    return [Diverged(config.diverged_factor)]
 
 
 if __name__ == "__main__":

@@ -9,8 +9,8 @@ from typing import Protocol
 
 from engine.core.edits import SpaceVersion
 from engine.core.events import SearchExhausted, TrialProposed
+from engine.core.observing import Observation, observe
 from engine.core.seeds import seed_for
-from engine.proposing import Tried
 from engine.publisher import Publisher
 from engine.search.base import Exhausted, Proposal
 
@@ -24,12 +24,12 @@ class Proposals(Protocol):
     """Where configurations come from. Called from one worker thread."""
 
     def propose(
-        self, index: int, versions: Sequence[SpaceVersion], tried: Sequence[Tried]
+        self, index: int, versions: Sequence[SpaceVersion], news: Sequence[Observation]
     ) -> tuple[Proposal | Exhausted, int]:
         """Proposal for `index` from the last of the space's versions, and the index to ask next.
 
-        `tried` are all configurations there are at the first call for a version of the space, and
-        later those that came since the last call.
+        `news` are the observations of all trials at the first call for a version of the space, and
+        later of those that changed since the last call.
         """
         ...
 
@@ -59,7 +59,6 @@ class Asking:
         self._made: Made | None = None
         self._made_for = 0
         self._version = 0
-        self._told = 0
 
     def ask(self) -> None:
         """Ask for as many proposals as the sweep's state wants, until it wants no more."""
@@ -99,14 +98,14 @@ class Asking:
         else:
             self._trial_proposed(made, following - 1)
 
-    def _news(self) -> list[Tried]:
-        """The configurations that the method does not know of."""
-        trials, version = self._state.trials, self._state.space_version
-        first = 1 if version != self._version else self._told + 1
-        self._version, self._told = version, len(trials)
-        return [
-            Tried(trials[n].params, trials[n].space_version) for n in range(first, len(trials) + 1)
-        ]
+    def _news(self) -> list[Observation]:
+        """What the method does not know of the trials."""
+        state = self._state
+        numbers = state.trials.keys() if state.space_version != self._version else state.unlearned
+        news = [observe(state.trials[n]) for n in sorted(numbers)]
+        self._version = state.space_version
+        state.unlearned.clear()
+        return news
 
     def _trial_proposed(self, made: Proposal, index: int) -> None:
         plan, stage = self._state.plan, self._state.stage.plan
@@ -121,5 +120,6 @@ class Asking:
                 stage=stage.name,
                 space_version=self._state.space_version,
                 budget=stage.budget,
+                source=made.source,
             )
         )

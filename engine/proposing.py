@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
 from engine.config.schema import Config
 from engine.core.edits import SpaceVersion
-from engine.core.model import Params
-from engine.search.base import Exhausted, Proposal, UnitMethod
+from engine.core.observing import Observation
+from engine.search.base import Exhausted, LearningMethod, Proposal, SearchMethod, UnitMethod
 from engine.search.distinct import DistinctProposer
 from engine.search.registry import create
 from engine.search.widened import widened
 from engine.space.inside import inside
 from engine.space.space import Space
-
-
-class Tried(NamedTuple):
-    """A configuration there is already, and the version of the space it came from."""
-
-    params: Params
-    space_version: int
 
 
 class ConfiguredProposals:
@@ -38,34 +31,38 @@ class ConfiguredProposals:
         self._seed = seed
         self._version = 0
         self._first_index = 0
+        self._method: SearchMethod
         self._proposer: DistinctProposer
 
     def propose(
-        self, index: int, versions: Sequence[SpaceVersion], tried: Sequence[Tried]
+        self, index: int, versions: Sequence[SpaceVersion], news: Sequence[Observation]
     ) -> tuple[Proposal | Exhausted, int]:
         """Proposal for `index` from the last of `versions`, and the index to ask for next.
 
-        `tried` are all configurations there are where that version is new to this method, else
-        those that came since the last call.
+        `news` are the observations of all trials where that version is new to this method, else
+        of those that changed since the last call.
         """
         if versions[-1].version != self._version:
-            self._begin(versions, tried)
+            self._begin(versions, news)
         else:
-            for one in tried:
+            for one in news:
                 self._proposer.add(one.params)
+        if isinstance(self._method, LearningMethod):
+            self._method.observe(news)
         made, following = self._proposer.propose(index - self._first_index)
         return made, following + self._first_index
 
-    def _begin(self, versions: Sequence[SpaceVersion], tried: Sequence[Tried]) -> None:
+    def _begin(self, versions: Sequence[SpaceVersion], tried: Sequence[Observation]) -> None:
         config, version = self._config, versions[-1]
         space = _space(version.document)
-        method = create(config.method, space, self._seed, config.search)
+        method = create(config.method, space, self._seed, config.search, config.metric.goal)
         self._first_index = version.first_index if method.enumerates else 0
         if isinstance(method, UnitMethod):
             is_inside = inside(space)
             earlier = [t.params for t in tried if t.space_version < version.version]
             earlier = [params for params in earlier if is_inside(params)]
             method = widened(method, _steps(versions), earlier, version.first_index)
+        self._method = method
         self._proposer = DistinctProposer(method, space, [space.key(one.params) for one in tried])
         self._version = version.version
 

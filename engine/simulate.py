@@ -44,6 +44,7 @@ from engine.core.model import (
     Signalled,
     Trial,
 )
+from engine.core.observing import Observation, observe
 from engine.core.plan import Plan
 from engine.core.projection import sweep_view
 from engine.core.ranges import Ranges
@@ -51,7 +52,6 @@ from engine.core.seeds import seed_for
 from engine.core.state import SweepState
 from engine.core.views import SweepView
 from engine.journal import Journal
-from engine.proposing import Tried
 from engine.search.base import Exhausted, Proposal
 from engine.simulated import Line, Run, SimulatedProcess
 from engine.store.base import Store
@@ -73,7 +73,7 @@ class _ByIndex:
         self._propose = propose
 
     def propose(
-        self, index: int, versions: Sequence[SpaceVersion], tried: Sequence[Tried]
+        self, index: int, versions: Sequence[SpaceVersion], news: Sequence[Observation]
     ) -> tuple[Proposal | Exhausted, int]:
         """Proposal for `index`, and the index to ask for next."""
         return self._propose(index)
@@ -103,7 +103,7 @@ class Simulation:
         self.now = 0.0
         self._plan = plan
         self._proposals = _ByIndex(proposals) if callable(proposals) else proposals
-        self._known = (0, 0)
+        self._known_version = 0
         self._script = script
         self._ranges = ranges
         self._judges = judges
@@ -208,13 +208,14 @@ class Simulation:
             else:
                 self._do(self._proposed(made, following - 1))
 
-    def _news(self) -> list[Tried]:
-        """The configurations that the search does not know of."""
-        trials, version = self.state.trials, self.state.space_version
-        known = self._known[1] if self._known[0] == version else 0
-        self._known = version, len(trials)
-        new = (trials[n] for n in range(known + 1, len(trials) + 1))
-        return [Tried(trial.params, trial.space_version) for trial in new]
+    def _news(self) -> list[Observation]:
+        """What the search does not know of the trials."""
+        state = self.state
+        numbers = state.unlearned if state.space_version == self._known_version else state.trials
+        news = [observe(state.trials[n]) for n in sorted(numbers)]
+        self._known_version = state.space_version
+        state.unlearned.clear()
+        return news
 
     def _proposed(self, made: Proposal, index: int) -> TrialProposed:
         return TrialProposed(
@@ -227,6 +228,7 @@ class Simulation:
             stage=self.state.stage.plan.name,
             space_version=self.state.space_version,
             budget=self.state.stage.plan.budget,
+            source=made.source,
         )
 
     # Processes -----------------------------------------------------------------------------

@@ -62,6 +62,8 @@ class StopRule(Struct, frozen=True, kw_only=True):
 
     rule: str
     enabled: bool = True
+    advisory: bool = False
+    """Whether it only says what it would do."""
     options: dict[str, OptionValue] = field(default_factory=dict)
 
 

@@ -76,9 +76,14 @@ def _read_rule(top: Section, number: int, item: Any) -> StopRule | None:
     name = _rule_name(top, path, item)
     if name is None:
         return None
-    section = Section(top.faults, path, raw, ("rule", "enabled", *RULES[name]))
+    section = Section(top.faults, path, raw, ("rule", "enabled", "advisory", *RULES[name]))
     enabled = section.flag("enabled")
-    rule = StopRule(rule=name, enabled=enabled is not False, options=_options(section, name))
+    rule = StopRule(
+        rule=name,
+        enabled=enabled is not False,
+        advisory=section.flag("advisory") is True,
+        options=_options(section, name),
+    )
     needed = _REQUIRED.get(name)
     if rule.enabled and needed and not section.has(needed):
         top.faults.add(path, f"the rule {name} needs {needed}")

@@ -18,6 +18,7 @@ from .model import (
     Params,
     Process,
     Report,
+    Source,
 )
 from .plan import Plan
 
@@ -39,7 +40,10 @@ class EngineStarted(Struct, frozen=True, kw_only=True, tag="engine_started"):
 
 
 class TrialProposed(Struct, frozen=True, kw_only=True, tag="trial_proposed"):
-    """The search method made a configuration. `index` counts proposals from 0."""
+    """The search method made a configuration. `index` counts proposals from 0.
+
+    `source` says what made it; None in sweeps of before that was written down.
+    """
 
     at: float
     trial: int
@@ -50,6 +54,7 @@ class TrialProposed(Struct, frozen=True, kw_only=True, tag="trial_proposed"):
     stage: str = "main"
     space_version: int = 1
     budget: int | None = None
+    source: Source | None = None
 
 
 class SearchExhausted(Struct, frozen=True, kw_only=True, tag="search_exhausted"):
@@ -111,7 +116,10 @@ class AttemptFenced(Struct, frozen=True, kw_only=True, tag="attempt_fenced"):
 
 
 class VerdictReached(Struct, frozen=True, kw_only=True, tag="verdict_reached"):
-    """A stopping rule wants a running trial gone; `failure` if it makes the trial infeasible."""
+    """A stopping rule wants a running trial gone; `failure` if it makes the trial infeasible.
+
+    `converged`: the trial has nothing more to gain. `advisory`: the rule only advises.
+    """
 
     at: float
     trial: int
@@ -119,6 +127,8 @@ class VerdictReached(Struct, frozen=True, kw_only=True, tag="verdict_reached"):
     rule: str
     sentence: str
     failure: FailureKind | None = None
+    converged: bool = False
+    advisory: bool = False
 
 
 class Acted(Struct, frozen=True, kw_only=True, tag="acted"):

@@ -102,6 +102,10 @@ class SweepMachine:
         """Resolve an act against the sweep as it is, and say what it would do; changes nothing."""
         return acting.prepare(self.state, act, msgspec.structs.replace(facts, ranges=self.ranges))
 
+    def rules(self) -> list[str]:
+        """How the rules stand now, a sentence each."""
+        return [text for judge in self._judges if (text := judge.describe(self.state.peers))]
+
     def _next(self, at: float) -> list[Command]:
         return next_commands(self.state, at, self.ranges)
 
@@ -168,6 +172,7 @@ class SweepMachine:
         state.asked = max(0, state.asked - 1)
         state.next_index = max(state.next_index, event.index + 1)
         state.stage.proposed += 1
+        state.source = event.source
         state.add(
             Trial(
                 number=event.trial,
@@ -272,9 +277,17 @@ class SweepMachine:
         return reporting.take_reports(self.state, event, self._judges)
 
     def _verdict_reached(self, event: VerdictReached) -> list[Command]:
-        if self._current(event.trial, event.attempt) is None:
-            return []
-        ending = Ending.DIVERGED if event.failure is not None else Ending.PRUNED
         trial = self.state.trials[event.trial]
         reason = f"{event.rule}: {event.sentence}"
+        if event.advisory:
+            trial.advice = reason
+            self.state.changed.add(trial.number)
+            return []
+        if self._current(event.trial, event.attempt) is None:
+            return []
+        ending = Ending.PRUNED
+        if event.failure is not None:
+            ending = Ending.DIVERGED
+        elif event.converged:
+            ending = Ending.CONVERGED
         return end_attempt(self.state, trial, ending, reason)

@@ -153,6 +153,7 @@ class Ending(StrEnum):
     DIVERGED = "diverged"
     REQUEUED = "requeued"
     PAUSED = "paused"
+    CONVERGED = "converged"
 
 
 class Waiting(Struct, frozen=True, tag="waiting"):
@@ -190,12 +191,15 @@ class Complete(Struct, frozen=True, kw_only=True, tag="complete"):
 class Pruned(Struct, frozen=True, kw_only=True, tag="pruned"):
     """Stopped before its end by a person or a rule; can be revived.
 
-    `dropped`: a proposal given up before it ran, which counts toward no limit.
+    `dropped`: a proposal given up before it ran, which counts toward no limit. `converged`: a rule
+    found that it had nothing more to gain. `infeasible`: a person marked its configuration so.
     """
 
     at: float
     reason: str
     dropped: bool = False
+    converged: bool = False
+    infeasible: bool = False
 
 
 class Failed(Struct, frozen=True, kw_only=True, tag="failed"):
@@ -252,6 +256,19 @@ class Spread(Struct, frozen=True, kw_only=True):
     std: float | None = None
 
 
+class Source(Struct, frozen=True, kw_only=True):
+    """What made a proposal: a method, and on how many observations.
+
+    `startup`: it does not know enough to learn from yet. `fallback`: it stood in for the sweep's
+    own method, which would have kept a slot waiting.
+    """
+
+    method: str
+    observations: int = 0
+    startup: bool = False
+    fallback: bool = False
+
+
 class Trial(Struct, kw_only=True):
     """One configuration and everything the machine needs to know of it.
 
@@ -277,6 +294,10 @@ class Trial(Struct, kw_only=True):
     wanted: bool = False
     """Whether a person or a stage asked for its next attempt: it starts even past a limit."""
     note: str | None = None
+    advice: str | None = None
+    """What an advisory rule would have done, and why: for a person to decide."""
+    advised_by: tuple[str, ...] = ()
+    """The advisory rules that have spoken; none speaks twice of a trial."""
     rank_class: int = 0
     """Trials compare within the highest class only: overrides change what is measured."""
     ranked_after: int = 0

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import isfinite
 
 from .leftover import shown
-from .model import Attempt, Failed, Paused, Pruned, Running, Trial, state_name, trial_name
+from .model import Attempt, Failed, Paused, Pruned, Running, Source, Trial, state_name, trial_name
 from .stage_views import epochs_left, stage_views, winner
 from .state import SweepState
 from .views import (
@@ -13,6 +14,7 @@ from .views import (
     BestView,
     EngineView,
     MetricView,
+    ProposerView,
     SuggestionView,
     SweepView,
     TrialView,
@@ -54,6 +56,7 @@ def trial_view(trial: Trial) -> TrialView:
         elapsed_s=sum(a.end.at - a.started_at for a in trial.attempts if a.end),
         attempt_started_at=current.started_at if current and running else None,
         note=trial.note,
+        advice=trial.advice,
         held=isinstance(state, Running) and state.held,
         overrides=trial.overrides,
         repeat_of=trial_name(trial.repeat_of) if trial.repeat_of is not None else None,
@@ -111,9 +114,14 @@ def thin(values: list[float], points: int) -> list[float | None]:
 
 
 def sweep_view(
-    state: SweepState, *, directory: str, pid: int | None, now: float | None = None
+    state: SweepState,
+    *,
+    directory: str,
+    pid: int | None,
+    now: float | None = None,
+    rules: Sequence[str] = (),
 ) -> SweepView:
-    """Show the sweep at `now`, or as of its last event."""
+    """Show the sweep at `now`, or as of its last event; `rules` say how the rules stand."""
     plan = state.plan
     return SweepView(
         name=plan.name,
@@ -140,8 +148,28 @@ def sweep_view(
         ],
         suggestions=_suggestions(state),
         stages=stage_views(state) if state.stages else [],
+        proposer=_proposer(state.source),
+        rules=list(rules),
         undo=state.undoable[-1].sentence if state.undoable else None,
         winner=winner(state),
+    )
+
+
+def _proposer(source: Source | None) -> ProposerView | None:
+    if source is None:
+        return None
+    on = f" on {source.observations} observations" if source.observations else ""
+    sentence = f"{source.method}{on}"
+    if source.startup:
+        sentence = f"{source.method} draws its start-up trials, {source.observations} known so far"
+    elif source.fallback:
+        sentence = f"{source.method}, so that no slot waits"
+    return ProposerView(
+        method=source.method,
+        observations=source.observations,
+        startup=source.startup,
+        fallback=source.fallback,
+        sentence=sentence,
     )
 
 

@@ -23,14 +23,15 @@ def take_reports(
     if trial is None or not trial.attempts or trial.attempts[-1].n != event.attempt:
         return []
     verdict: Verdict | None = None
+    commands: list[Command] = []
     before = trial.best
     for report in event.reports:
         _take(state, trial, event.attempt, report)
         if verdict is None and _may_be_judged(trial):
-            verdict = _judge(state, trial, report, judges)
+            verdict = _judge(state, trial, report, [j for j in judges if not j.advisory])
+            commands += _advise(state, event, trial, report, [j for j in judges if j.advisory])
     trial.rejected += event.rejected
     state.note_best(trial, before)
-    commands: list[Command] = []
     if event.rejected:
         commands += _complain(state, trial, event)
     if verdict is not None:
@@ -57,6 +58,7 @@ def _take(state: SweepState, trial: Trial, attempt: int, report: Report) -> None
         state.objective_seen = True
         trial.losses = 0
         add_point(trial, attempt, report.step, value, state.plan.goal)
+        state.peers.note(trial, report.step)
 
 
 def _may_be_judged(trial: Trial) -> bool:
@@ -67,13 +69,32 @@ def _judge(
     state: SweepState, trial: Trial, report: Report, judges: Iterable[Judge]
 ) -> Verdict | None:
     for judge in judges:
-        verdict = judge.judge(trial, report, state.trials, state.plan.goal, state.plan.metric)
+        verdict = judge.judge(trial, report, state.peers)
         if verdict is not None:
             return verdict
     return None
 
 
-def _emit_verdict(event: ReportsArrived, verdict: Verdict) -> Emit:
+def _advise(
+    state: SweepState,
+    event: ReportsArrived,
+    trial: Trial,
+    report: Report,
+    judges: Iterable[Judge],
+) -> list[Command]:
+    """Let each advisory rule speak once of a trial."""
+    commands: list[Command] = []
+    for judge in judges:
+        if judge.name in trial.advised_by:
+            continue
+        verdict = judge.judge(trial, report, state.peers)
+        if verdict is not None:
+            trial.advised_by = (*trial.advised_by, judge.name)
+            commands.append(_emit_verdict(event, verdict, advisory=True))
+    return commands
+
+
+def _emit_verdict(event: ReportsArrived, verdict: Verdict, *, advisory: bool = False) -> Emit:
     return Emit(
         event=VerdictReached(
             at=event.at,
@@ -82,6 +103,8 @@ def _emit_verdict(event: ReportsArrived, verdict: Verdict) -> Emit:
             rule=verdict.rule,
             sentence=verdict.sentence,
             failure=verdict.failure,
+            converged=verdict.converged,
+            advisory=advisory,
         )
     )
 

@@ -18,12 +18,14 @@ from .model import (
     Failed,
     Goal,
     Running,
+    Source,
     Trial,
     TrialState,
     Waiting,
     is_final,
     state_name,
 )
+from .peers import Peers
 from .placement import Slots
 from .plan import Plan, StagePlan
 from .repeats import Finals
@@ -102,7 +104,9 @@ class SweepState:
     toward the limit, `extra_trials` how many a person added to it. `failures_in_a_row` counts
     failures that are not infeasible configurations.
     `stages` are those entered so far, the last one current. `changed` collects the numbers of
-    trials whose rows are to be shown anew; the journal empties it.
+    trials whose rows are to be shown anew; the journal empties it. `unlearned` collects those of
+    which the search method has not heard the latest; whoever asks it for proposals empties that.
+    `source` is what made the newest proposal.
     """
 
     def __init__(self) -> None:
@@ -139,6 +143,9 @@ class SweepState:
         self.stages: list[Stage] = []
         self.undoable: list[Undoable] = []
         self.changed: set[int] = set()
+        self.source: Source | None = None
+        self.unlearned: set[int] = set()
+        self.peers = Peers(self.trials, lambda: self.plan)
         self.leaders = Leaders(self.trials, lambda: self.plan.goal)
         self.finals = Finals(self.trials, lambda: self.plan.goal)
 
@@ -177,6 +184,7 @@ class SweepState:
         if trial.wanted:
             self.wanted.add(trial.number)
         self.changed.add(trial.number)
+        self.unlearned.add(trial.number)
         self.finals.take_in(trial)
         if (stage := self.stage_of(trial)) is not None:
             stage.members += trial.repeat_of is None
@@ -197,6 +205,7 @@ class SweepState:
     def rerank(self, trial: Trial, rank_class: int) -> None:
         """Rank a trial by what it reports from now on only, in another class."""
         before = trial.best
+        self.peers.rerank(trial, trial.rank_class)
         trial.rank_class = rank_class
         trial.ranked_after = trial.last_step or 0
         trial.best = None
@@ -237,6 +246,7 @@ class SweepState:
         self.counts[state_name(state)] += 1
         trial.state = state
         self.changed.add(trial.number)
+        self.unlearned.add(trial.number)
         if isinstance(before, Waiting):
             self.waiting.pop(trial.number, None)
             self.wanted.discard(trial.number)
@@ -268,6 +278,7 @@ class SweepState:
         `before` is the trial's best before its curve changed.
         """
         now = trial.best
+        self.unlearned.add(trial.number)
         self.leaders.note(trial)
         self._note_finals(trial)
         if self.best == trial.number:

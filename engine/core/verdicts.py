@@ -38,6 +38,8 @@ def state_after(
     match running.ending:
         case Ending.PRUNED:
             return Pruned(at=at, reason=reason)
+        case Ending.CONVERGED:
+            return Pruned(at=at, reason=reason, converged=True)
         case Ending.DIVERGED:
             return Failed(at=at, kind=FailureKind.DIVERGED, reason=reason)
         case Ending.REQUEUED:
@@ -60,6 +62,8 @@ def state_unstarted(running: Running, at: float) -> TrialState:
     match running.ending:
         case Ending.PRUNED:
             return Pruned(at=at, reason=reason)
+        case Ending.CONVERGED:
+            return Pruned(at=at, reason=reason, converged=True)
         case Ending.DIVERGED:
             return Failed(at=at, kind=FailureKind.DIVERGED, reason=reason)
         case Ending.PAUSED:

@@ -47,6 +47,8 @@ class TrialView(Struct, kw_only=True):
     reports: int = 0
     rejected: int = 0
     note: str | None = None
+    advice: str | None = None
+    """What an advisory rule would have done, and why."""
     held: bool = False
     """Paused with its processes stopped in memory: it keeps its slot."""
     overrides: Params = field(default_factory=dict)
@@ -148,6 +150,16 @@ class EngineView(Struct, kw_only=True):
     alive: bool
 
 
+class ProposerView(Struct, kw_only=True):
+    """What makes the proposals now; `sentence` says it for a person: 'tpe on 34 observations'."""
+
+    method: str
+    observations: int
+    startup: bool
+    fallback: bool
+    sentence: str
+
+
 class SweepView(Struct, kw_only=True):
     """A sweep, as `status --json` prints it. `elapsed_s` counts the time engines ran."""
 
@@ -176,6 +188,10 @@ class SweepView(Struct, kw_only=True):
     stages: list[StageView] = field(default_factory=list)
     """Every stage of the plan, in order; one stage where the config has none."""
     suggestions: list[SuggestionView] = field(default_factory=list)
+    proposer: ProposerView | None = None
+    """What made the newest proposal; None before the first."""
+    rules: list[str] = field(default_factory=list)
+    """How the stopping rules stand, a sentence each."""
     undo: str | None = None
     """What an undo would take back now, as the history tells it; None: nothing."""
     winner: str | None = None

@@ -8,15 +8,18 @@ from typing import ClassVar
 
 from msgspec import Struct
 
-from engine.core.model import Params
+from engine.core.model import Goal, Params, Source
+from engine.core.observing import Observation
 from engine.space.space import Space
 
 
 class Proposal(Struct, frozen=True, kw_only=True):
-    """A configuration to try. `origin` says how it came about, for a person: 'halton #17'."""
+    """A configuration to try. `origin` says how it came about, for a person: 'halton #17',
+    'tpe, 34 observations, space v2'; `source` says it for the machine."""
 
     params: Params
     origin: str
+    source: Source | None = None
 
 
 class Exhausted(Struct, frozen=True, kw_only=True):
@@ -47,6 +50,40 @@ class SearchMethod(ABC):
     @abstractmethod
     def propose(self, index: int) -> Proposal | Exhausted:
         """Make proposal number `index` (from 0). Values have the space's types and lie in it."""
+
+
+class LearningMethod(SearchMethod):
+    """A method whose proposals follow from what trials have shown so far.
+
+    `propose(index)` is a function of (space, seed, options, index) and of the newest observation of
+    each trial, whatever the order they came in: a restart, or a crash of the process that models,
+    changes nothing but the time it takes. Before `startup_trials` results are known it draws from a
+    method that does not learn. `goal` says which way the objective is better.
+    """
+
+    learns = True
+    options: ClassVar[frozenset[str]] = frozenset({"startup_trials", "in_flight"})
+    """The options, beyond the seed, that its `__init__` takes as keyword arguments."""
+
+    def __init__(
+        self,
+        space: Space,
+        seed: int,
+        goal: Goal,
+        *,
+        startup_trials: int = 10,
+        in_flight: str = "worst",
+    ) -> None:
+        super().__init__(space, seed)
+        self.goal = goal
+        self.startup_trials = startup_trials
+        self.in_flight = in_flight
+        self.known: dict[int, Observation] = {}
+
+    def observe(self, news: Sequence[Observation]) -> None:
+        """Take in observations; each replaces what was known of its trial. Cheap: learning waits
+        until the next proposal."""
+        self.known.update((one.number, one) for one in news)
 
 
 class UnitMethod(SearchMethod):

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from engine.core.model import Goal
 from engine.errors import UsageError
 from engine.space.space import Space
 from engine.text import clean
 
-from .base import SearchMethod
+from .base import LearningMethod, SearchMethod
 from .grid import Grid
 from .halton import Halton
 from .manual import Manual
@@ -56,7 +57,11 @@ def validate_options(name: str, options: Mapping[str, Any]) -> list[str]:
 
 
 def create(
-    name: str, space: Space, seed: int = 0, options: Mapping[str, Any] | None = None
+    name: str,
+    space: Space,
+    seed: int = 0,
+    options: Mapping[str, Any] | None = None,
+    goal: Goal = Goal.MINIMIZE,
 ) -> SearchMethod:
     """Make a search method for a space; an option `seed` takes the place of `seed`.
 
@@ -71,4 +76,8 @@ def create(
     method = METHODS[found]
     if method is None:
         raise UsageError(f"method {found} is not built yet; use random, halton or grid")
-    return method(space, options.get("seed", seed))
+    seed = options.get("seed", seed)
+    if issubclass(method, LearningMethod):
+        taken = {k: v for k, v in options.items() if k in method.options}
+        return method(space, seed, goal, **taken)
+    return method(space, seed)

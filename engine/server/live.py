@@ -61,7 +61,13 @@ class LiveSource(SweepSource):
     def status(self) -> SweepView:
         state = self._runtime.machine.state
         now = self._clock()
-        fresh = sweep_view(state, directory=str(self.directory), pid=self._pid, now=now)
+        fresh = sweep_view(
+            state,
+            directory=str(self.directory),
+            pid=self._pid,
+            now=now,
+            rules=self._runtime.machine.rules(),
+        )
         view = self._publisher.sweep or fresh
         return replace(
             view,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from math import isfinite
 
 from engine.core.judging import Verdict
 from engine.core.model import FailureKind, Goal, Report, Trial
+from engine.core.peers import Peers
 
 from .base import StoppingRule
 
@@ -24,14 +24,13 @@ class Diverged(StoppingRule):
     def __init__(self, factor: float = 10.0) -> None:
         self.factor = factor
 
-    def judge(
-        self, trial: Trial, report: Report, trials: Mapping[int, Trial], goal: Goal, metric: str
-    ) -> Verdict | None:
+    def judge(self, trial: Trial, report: Report, peers: Peers) -> Verdict | None:
+        metric = peers.metric
         for name, value in report.metrics.items():
             if not isfinite(value) and (name == metric or "loss" in name.lower()):
                 return self._verdict(f"{name} is {value} at step {report.step}")
         objective = report.metrics.get(metric)
-        if objective is None or goal is Goal.MAXIMIZE or len(trial.values) < 2:
+        if objective is None or peers.goal is Goal.MAXIMIZE or len(trial.values) < 2:
             return None
         start = trial.values[0]
         if start > 0 and objective > self.factor * start:

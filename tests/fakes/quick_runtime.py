@@ -16,12 +16,12 @@ from engine.core.model import (
     Goal,
     Trial,
 )
+from engine.core.observing import Observation
 from engine.core.plan import Plan
 from engine.core.projection import sweep_view
 from engine.executors.base import AttemptSpec
 from engine.ingest.base import Harvest
 from engine.journal import Journal
-from engine.proposing import Tried
 from engine.publisher import Publisher
 from engine.runtime import Runtime
 from engine.search.base import Proposal
@@ -82,7 +82,7 @@ class Constant:
     """Proposes the same configuration for ever."""
 
     def propose(
-        self, index: int, space: SpaceVersion, tried: Sequence[Tried]
+        self, index: int, space: SpaceVersion, news: Sequence[Observation]
     ) -> tuple[Proposal, int]:
         return Proposal(params={"lr": 0.1}, origin=f"#{index}"), index + 1
 

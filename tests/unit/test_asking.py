@@ -18,10 +18,11 @@ from engine.core.machine import SweepMachine
 from engine.core.model import (
     Goal,
 )
+from engine.core.observing import Observation
 from engine.core.plan import Limits, Plan
 from engine.core.projection import sweep_view
 from engine.journal import Journal
-from engine.proposing import ConfiguredProposals, Tried
+from engine.proposing import ConfiguredProposals
 from engine.publisher import Publisher
 from engine.search.base import Exhausted, Proposal
 from engine.space.build import build_space
@@ -49,9 +50,9 @@ class Gated:
         self.reached = threading.Event()
 
     def propose(
-        self, index: int, versions: Sequence[SpaceVersion], tried: Sequence[Tried]
+        self, index: int, versions: Sequence[SpaceVersion], news: Sequence[Observation]
     ) -> tuple[Proposal | Exhausted, int]:
-        made = self._source.propose(index, versions, tried)
+        made = self._source.propose(index, versions, news)
         self.reached.set()
         self.open.wait()
         return made

@@ -12,6 +12,7 @@ from engine.config.load import load_config
 from engine.config.versions import version_path, with_ranges, write_version
 from engine.core.edits import Edit, Fix, SetChoices, SetRange, SetScale
 from engine.space.edits import edit
+from engine.space.parameters import CategoricalParameter
 from engine.space.space import Space
 
 HEAD = "command: [echo, '${args}']\nmetric: {name: acc, goal: maximize}\n"
@@ -127,7 +128,11 @@ def sample_configs() -> list[Any]:
 def test_the_samples_are_written_back(path: Path, tmp_path: Path) -> None:
     source = path.read_text(encoding="utf-8")
     first = load_config(path).config.space
-    after = edited(first, SetRange(parameter="lr", low=1e-3, high=1e-2))
+    is_listed = any(
+        p.name == "lr" and isinstance(p, CategoricalParameter) for p in first.parameters
+    )
+    choices = SetChoices(parameter="lr", values=(0.001, 0.01))
+    after = edited(first, choices if is_listed else SetRange(parameter="lr", low=1e-3, high=1e-2))
     text = with_ranges(source, first, after)
     copy = path.with_name(f".{tmp_path.name}-{path.name}")
     copy.write_text(text, encoding="utf-8")

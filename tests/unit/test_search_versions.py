@@ -10,7 +10,8 @@ import pytest
 from engine.config.schema import Config, Metric
 from engine.core.edits import SpaceVersion
 from engine.core.model import Params
-from engine.proposing import ConfiguredProposals, Tried
+from engine.core.observing import Observation
+from engine.proposing import ConfiguredProposals
 from engine.search.base import Exhausted
 from engine.search.registry import BUILT
 from engine.space.build import build_space
@@ -44,7 +45,7 @@ class Sweep:
             name="s", path="", folder="", metric=Metric(name="acc"), space=space, method=method
         )
         self.proposals = ConfiguredProposals(config, seed)
-        self.tried: list[Tried] = []
+        self.tried: list[Observation] = []
         self.versions = [SpaceVersion(version=1, at=0.0, document=document_of(space))]
         self.index = 0
         self.known = 0
@@ -69,7 +70,14 @@ class Sweep:
             found, self.index = self.proposals.propose(self.index, self.versions, news)
             if isinstance(found, Exhausted):
                 break
-            self.tried.append(Tried(found.params, self.versions[-1].version))
+            self.tried.append(
+                Observation(
+                    number=len(self.tried) + 1,
+                    params=found.params,
+                    space_version=self.versions[-1].version,
+                    status="complete",
+                )
+            )
             made.append(found.params)
         return made
 
