@@ -172,6 +172,16 @@ class StageEntered(Struct, frozen=True, kw_only=True, tag="stage_entered"):
     entry: StageEntry
 
 
+class RungPromoted(Struct, frozen=True, kw_only=True, tag="rung_promoted"):
+    """A trial is among the best of its rung, and goes on to the budget of the next, `rung`."""
+
+    at: float
+    trial: int
+    rung: int
+    budget: int
+    sentence: str
+
+
 class SlotFreed(Struct, frozen=True, kw_only=True, tag="slot_freed"):
     """The processes that outlived their trial, and kept its slot closed, are gone."""
 
@@ -202,6 +212,7 @@ Event = (
     | LimitReached
     | Warned
     | StageEntered
+    | RungPromoted
     | SlotFreed
     | SweepEnded
 )

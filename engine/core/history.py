@@ -25,6 +25,7 @@ from .events import (
     EngineStarted,
     Event,
     LimitReached,
+    RungPromoted,
     StageEntered,
     SweepEnded,
     VerdictReached,
@@ -38,6 +39,7 @@ DECIDING = (
     "verdict_reached",
     "limit_reached",
     "stage_entered",
+    "rung_promoted",
     "engine_started",
     "sweep_ended",
     "attempt_ended",
@@ -83,6 +85,8 @@ class History:
                 return self._new(event, ENGINE, f"limit {limit}", sentence)
             case StageEntered(entry=entry):
                 return self._new(event, ENGINE, "stage", entry.sentence, *entry.promoted)
+            case RungPromoted(trial=number, sentence=sentence):
+                return self._new(event, "asha", "promote", sentence, number)
             case EngineStarted(resumed=True, pid=pid):
                 return self._new(event, ENGINE, "resume", f"a new engine (pid {pid}) took over")
             case SweepEnded(state=state, sentence=sentence):

@@ -28,6 +28,7 @@ from .events import (
     Event,
     LimitReached,
     ReportsArrived,
+    RungPromoted,
     SearchExhausted,
     SlotFreed,
     StageEntered,
@@ -52,6 +53,7 @@ from .model import (
 )
 from .placement import Slots
 from .ranges import Ranges
+from .rungs import Ladder
 from .scheduling import next_commands
 from .state import Scheduling, SweepState
 from .verdicts import outcome_of, state_after, state_unstarted
@@ -86,6 +88,7 @@ class SweepMachine:
             LimitReached: self._limit_reached,
             Warned: self._warned,
             StageEntered: self._stage_entered,
+            RungPromoted: self._rung_promoted,
             SlotFreed: self._slot_freed,
             SweepEnded: self._sweep_ended,
         }
@@ -104,7 +107,8 @@ class SweepMachine:
 
     def rules(self) -> list[str]:
         """How the rules stand now, a sentence each."""
-        return [text for judge in self._judges if (text := judge.describe(self.state.peers))]
+        told = [judge.describe(self.state.peers) for judge in self._judges]
+        return [text for text in (*told, self.state.ladder.describe()) if text]
 
     def _next(self, at: float) -> list[Command]:
         return next_commands(self.state, at, self.ranges)
@@ -115,6 +119,7 @@ class SweepMachine:
         self.state.plan = event.plan
         self.state.created_at = event.at
         self.state.slots = Slots(event.plan.slots)
+        self.state.ladder = Ladder(event.plan.rungs, self.state.peers)
         if event.space is not None:
             self.state.versions.append(SpaceVersion(version=1, at=event.at, document=event.space))
         staging.begin(self.state)
@@ -160,6 +165,13 @@ class SweepMachine:
     def _stage_entered(self, event: StageEntered) -> list[Command]:
         commands = staging.enter(self.state, event.entry, event.at, "engine")
         return commands + self._next(event.at)
+
+    def _rung_promoted(self, event: RungPromoted) -> list[Command]:
+        trial = self.state.trials[event.trial]
+        trial.budget = event.budget
+        trial.losses = 0
+        self.state.set_state(trial, Waiting(), first=True)
+        return self._next(event.at)
 
     def _slot_freed(self, event: SlotFreed) -> list[Command]:
         self.state.slots.unblock(event.slot)

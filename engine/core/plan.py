@@ -33,6 +33,18 @@ class StagePlan(Struct, frozen=True, kw_only=True):
     overrides: Params = field(default_factory=dict)
 
 
+class RungPlan(Struct, frozen=True, kw_only=True):
+    """The budgets, ascending in `unit`, that trials are promoted through.
+
+    The best 1/`reduction` of a rung go on to the next. `first_is_auto`: the first was not set.
+    """
+
+    budgets: tuple[int, ...]
+    reduction: float = 3.0
+    unit: str = "epochs"
+    first_is_auto: bool = False
+
+
 class Plan(Struct, frozen=True, kw_only=True):
     """All the machine needs of the config. Immutable; acts change the machine instead."""
 
@@ -46,16 +58,21 @@ class Plan(Struct, frozen=True, kw_only=True):
     budget: int | None = None
     budget_parameter: str | None = None
     stages: tuple[StagePlan, ...] = ()
-    """Coarse to fine; none: one stage, called `stage`, at `budget`."""
+    """Coarse to fine; none: one stage, called `stage`, at `budget` or the first rung's."""
     limits: Limits = Limits()
     prefetch: int = 2
     """Waiting trials to keep ready beyond the free slots."""
+    max_in_flight: int | None = None
+    """At most so many of the search's trials wait or run at a time."""
     max_losses: int = 3
     """A trial whose runner was lost this many times in a row fails."""
     diverged_factor: float | None = 10.0
     """The `diverged` rule's factor; None switches the rule off."""
+    rungs: RungPlan | None = None
+    """Trials begin with the first rung's budget, and the best are promoted; never with stages."""
 
     @property
     def all_stages(self) -> tuple[StagePlan, ...]:
         """The stages, one of them at least."""
-        return self.stages or (StagePlan(name=self.stage, budget=self.budget),)
+        first = self.rungs.budgets[0] if self.rungs is not None else self.budget
+        return self.stages or (StagePlan(name=self.stage, budget=first),)

@@ -219,7 +219,7 @@ def _best(state: SweepState) -> BestView | None:
 
 def _eta(state: SweepState) -> float | None:
     """Seconds left: by the epochs of all stages, or of one stage by the trials still to run."""
-    if not state.plan.stages:
+    if not state.plan.stages and state.plan.rungs is None:
         return _eta_by_trials(state)
     epochs, pace = epochs_left(state), state.epoch_seconds
     if state.ended_at is not None or epochs is None or not pace.count or not state.slots.count:

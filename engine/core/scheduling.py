@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from .commands import Command, Emit, Propose
-from .events import AttemptStarted, LimitReached, StageEntered, SweepEnded
+from .events import AttemptStarted, LimitReached, RungPromoted, StageEntered, SweepEnded
 from .model import Failed
 from .ranges import Ranges
 from .staging import entry_after, stage_is_open
@@ -29,6 +29,8 @@ def next_commands(state: SweepState, at: float, ranges: Ranges | None = None) ->
         return [limit]
     commands: list[Command] = []
     if state.scheduling is Scheduling.OPEN:
+        if (promoted := _promotion(state, at)) is not None:
+            return [promoted]
         commands += _starts(state, at, state.waiting)
         commands += _proposals(state, len(commands))
         if not commands and (entry := entry_after(state, ranges)):
@@ -56,6 +58,25 @@ def _starts(state: SweepState, at: float, waiting: Collection[int]) -> list[Comm
     ]
 
 
+def _promotion(state: SweepState, at: float) -> Emit | None:
+    """Promote a trial where a slot is free for it; it starts before what has never run."""
+    free = state.slots.free
+    if not free or (best := state.ladder.promotion()) is None:
+        return None
+    trials = (state.trials[n] for n in state.waiting)
+    if free <= sum(t.wanted or bool(t.attempts) for t in trials):
+        return None
+    return Emit(
+        event=RungPromoted(
+            at=at,
+            trial=best.trial,
+            rung=best.rung,
+            budget=best.budget,
+            sentence=best.sentence,
+        )
+    )
+
+
 def _proposals(state: SweepState, starting: int) -> list[Command]:
     wanted = wanted_proposals(state, starting)
     if wanted <= 0:
@@ -74,7 +95,14 @@ def wanted_proposals(state: SweepState, starting: int) -> int:
         wanted = min(wanted, state.trials_limit - state.counted - state.asked)
     if (left := state.stage.left) is not None:
         wanted = min(wanted, left - state.asked)
+    if wanted > 0 and (most := state.plan.max_in_flight) is not None:
+        wanted = min(wanted, most - _in_flight(state) - state.asked)
     return wanted
+
+
+def _in_flight(state: SweepState) -> int:
+    """How many of the search's own trials wait or run."""
+    return sum(state.trials[number].counted for number in (*state.waiting, *state.running))
 
 
 def _failure_limit(state: SweepState, at: float) -> Emit | None:

@@ -30,7 +30,10 @@ def winner(state: SweepState) -> str | None:
 
 
 def epochs_left(state: SweepState) -> int | None:
-    """How many epochs all stages still take; None where they have no end or no budget."""
+    """How many epochs all stages, or rungs, still take; None where they have no end or budget."""
+    if state.plan.rungs is not None:
+        limit = state.trials_limit
+        return None if limit is None else state.ladder.epochs_left(limit)
     left = _new_left(state)
     plans = [state.stage.plan, *_rest(state)]
     if left is None or any(plan.budget is None for plan in plans):

@@ -29,6 +29,7 @@ from .peers import Peers
 from .placement import Slots
 from .plan import Plan, StagePlan
 from .repeats import Finals
+from .rungs import Ladder
 
 
 class Scheduling(StrEnum):
@@ -148,6 +149,7 @@ class SweepState:
         self.peers = Peers(self.trials, lambda: self.plan)
         self.leaders = Leaders(self.trials, lambda: self.plan.goal)
         self.finals = Finals(self.trials, lambda: self.plan.goal)
+        self.ladder = Ladder(None, self.peers)
 
     @property
     def space_version(self) -> int:
@@ -263,6 +265,7 @@ class SweepState:
         if is_final(before) != is_final(state) and (stage := self.stage_of(trial)) is not None:
             stage.note_open(trial, -1 if is_final(state) else 1)
         self._note_finals(trial)
+        self.ladder.note(trial)
 
     def _note_finals(self, trial: Trial) -> None:
         finalist = self.finals.note(trial)

@@ -153,7 +153,9 @@ def _budget(state: SweepState, trial: Trial, wished: int | None) -> int | None:
 
 def _offered(state: SweepState) -> list[int | None]:
     """The budgets that the plan knows."""
-    return [*(stage.budget for stage in state.plan.all_stages), state.plan.budget]
+    plan = state.plan
+    rungs = plan.rungs.budgets if plan.rungs is not None else ()
+    return [*(stage.budget for stage in plan.all_stages), *rungs, plan.budget]
 
 
 def _to(state: SweepState, budgets: tuple[int, ...]) -> str:
