@@ -9,15 +9,14 @@ from typing import Protocol
 
 from engine.core.edits import SpaceVersion
 from engine.core.events import SearchExhausted, TrialProposed
+from engine.core.model import Source
 from engine.core.observing import Observation, observe
 from engine.core.seeds import seed_for
+from engine.core.state import SweepState
 from engine.publisher import Publisher
-from engine.search.base import Exhausted, Proposal
+from engine.search.base import Exhausted, Made, Proposal
 
 from .attempts import Spawn
-
-Made = tuple[Proposal | Exhausted, int]
-"""A proposal, and the index to ask for next."""
 
 
 class Proposals(Protocol):
@@ -25,13 +24,35 @@ class Proposals(Protocol):
 
     def propose(
         self, index: int, versions: Sequence[SpaceVersion], news: Sequence[Observation]
-    ) -> tuple[Proposal | Exhausted, int]:
+    ) -> Made:
         """Proposal for `index` from the last of the space's versions, and the index to ask next.
 
-        `news` are the observations of all trials at the first call for a version of the space, and
-        later of those that changed since the last call.
+        `news` are the observations of the trials that changed since the last call; at first of all.
         """
         ...
+
+
+def take_news(state: SweepState) -> list[Observation]:
+    """What a method that was told all so far does not know of the trials."""
+    news = [observe(state.trials[number]) for number in sorted(state.unlearned)]
+    state.unlearned.clear()
+    return news
+
+
+def trial_proposed(state: SweepState, made: Proposal, index: int, at: float) -> TrialProposed:
+    """The event that makes a proposal a trial."""
+    return TrialProposed(
+        at=at,
+        trial=state.next_number,
+        index=index,
+        params=made.params,
+        origin=made.origin,
+        seed=seed_for(state.plan.seed, index),
+        stage=state.stage.plan.name,
+        space_version=state.space_version,
+        budget=state.stage.plan.budget,
+        source=made.source or Source(method=state.plan.method),
+    )
 
 
 class Asking:
@@ -58,7 +79,6 @@ class Asking:
         self._is_asking = False
         self._made: Made | None = None
         self._made_for = 0
-        self._version = 0
 
     def ask(self) -> None:
         """Ask for as many proposals as the sweep's state wants, until it wants no more."""
@@ -90,36 +110,11 @@ class Asking:
         loop = asyncio.get_running_loop()
         index, versions = self._state.next_index, tuple(self._state.versions)
         propose = self._proposals.propose
-        return await loop.run_in_executor(self._thread, propose, index, versions, self._news())
+        news = take_news(self._state)
+        return await loop.run_in_executor(self._thread, propose, index, versions, news)
 
     def _record_made(self, made: Proposal | Exhausted, following: int) -> None:
         if isinstance(made, Exhausted):
             self._record(SearchExhausted(at=self._clock(), reason=made.reason))
         else:
-            self._trial_proposed(made, following - 1)
-
-    def _news(self) -> list[Observation]:
-        """What the method does not know of the trials."""
-        state = self._state
-        numbers = state.trials.keys() if state.space_version != self._version else state.unlearned
-        news = [observe(state.trials[n]) for n in sorted(numbers)]
-        self._version = state.space_version
-        state.unlearned.clear()
-        return news
-
-    def _trial_proposed(self, made: Proposal, index: int) -> None:
-        plan, stage = self._state.plan, self._state.stage.plan
-        self._record(
-            TrialProposed(
-                at=self._clock(),
-                trial=self._state.next_number,
-                index=index,
-                params=made.params,
-                origin=made.origin,
-                seed=seed_for(plan.seed, index),
-                stage=stage.name,
-                space_version=self._state.space_version,
-                budget=stage.budget,
-                source=made.source,
-            )
-        )
+            self._record(trial_proposed(self._state, made, following - 1, self._clock()))

@@ -12,7 +12,7 @@ from itertools import count
 from math import isfinite
 from typing import Any
 
-from engine.asking import Proposals
+from engine.asking import Proposals, take_news, trial_proposed
 from engine.core.commands import (
     Command,
     ContinueAttempt,
@@ -31,7 +31,6 @@ from engine.core.events import (
     ReportsArrived,
     SearchExhausted,
     SweepCreated,
-    TrialProposed,
 )
 from engine.core.judging import Judge
 from engine.core.machine import SweepMachine
@@ -44,11 +43,10 @@ from engine.core.model import (
     Signalled,
     Trial,
 )
-from engine.core.observing import Observation, observe
+from engine.core.observing import Observation
 from engine.core.plan import Plan
 from engine.core.projection import sweep_view
 from engine.core.ranges import Ranges
-from engine.core.seeds import seed_for
 from engine.core.state import SweepState
 from engine.core.views import SweepView
 from engine.journal import Journal
@@ -103,7 +101,6 @@ class Simulation:
         self.now = 0.0
         self._plan = plan
         self._proposals = _ByIndex(proposals) if callable(proposals) else proposals
-        self._known_version = 0
         self._script = script
         self._ranges = ranges
         self._judges = judges
@@ -199,37 +196,15 @@ class Simulation:
                 self._after(0.0, lambda: self._see_to(number, n))
 
     def _make_proposals(self) -> None:
-        while self.state.asked > 0:
+        state = self.state
+        while state.asked > 0:
             made, following = self._proposals.propose(
-                self.state.next_index, tuple(self.state.versions), self._news()
+                state.next_index, tuple(state.versions), take_news(state)
             )
             if isinstance(made, Exhausted):
                 self._do(SearchExhausted(at=self.now, reason=made.reason))
             else:
-                self._do(self._proposed(made, following - 1))
-
-    def _news(self) -> list[Observation]:
-        """What the search does not know of the trials."""
-        state = self.state
-        numbers = state.unlearned if state.space_version == self._known_version else state.trials
-        news = [observe(state.trials[n]) for n in sorted(numbers)]
-        self._known_version = state.space_version
-        state.unlearned.clear()
-        return news
-
-    def _proposed(self, made: Proposal, index: int) -> TrialProposed:
-        return TrialProposed(
-            at=self.now,
-            trial=self.state.next_number,
-            index=index,
-            params=made.params,
-            origin=made.origin,
-            seed=seed_for(self._plan.seed, index),
-            stage=self.state.stage.plan.name,
-            space_version=self.state.space_version,
-            budget=self.state.stage.plan.budget,
-            source=made.source,
-        )
+                self._do(trial_proposed(state, made, following - 1, self.now))
 
     # Processes -----------------------------------------------------------------------------
 

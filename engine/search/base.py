@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from msgspec import Struct
@@ -26,6 +26,10 @@ class Exhausted(Struct, frozen=True, kw_only=True):
     """The method has nothing left to propose; `reason` is one sentence."""
 
     reason: str
+
+
+Made = tuple[Proposal | Exhausted, int]
+"""A proposal, and the index to ask for next."""
 
 
 class SearchMethod(ABC):
@@ -62,6 +66,8 @@ class LearningMethod(SearchMethod):
     """
 
     learns = True
+    stand_in: ClassVar[str] = "halton"
+    """The method that does not learn whose draws begin a sweep, and keep slots from waiting."""
     options: ClassVar[frozenset[str]] = frozenset({"startup_trials", "in_flight"})
     """The options, beyond the seed, that its `__init__` takes as keyword arguments."""
 
@@ -84,6 +90,12 @@ class LearningMethod(SearchMethod):
         """Take in observations; each replaces what was known of its trial. Cheap: learning waits
         until the next proposal."""
         self.known.update((one.number, one) for one in news)
+
+    def forget(self, numbers: Iterable[int]) -> None:
+        """Take observations back. Those of candidates that are not trials yet are told as open
+        ones with negative numbers, and taken back after each proposal."""
+        for number in numbers:
+            self.known.pop(number, None)
 
 
 class UnitMethod(SearchMethod):
