@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.config.rungs import promoting
 from engine.config.schema import Config
 from engine.core.judging import Judge
 from engine.stopping.registry import make_rule
@@ -16,6 +17,6 @@ def judges_of(config: Config) -> list[Judge]:
     judges += [
         make_rule(rule.rule, rule.options, advisory=rule.advisory)
         for rule in config.stop
-        if rule.enabled and rule.rule != "diverged"
+        if rule.enabled and rule.rule != "diverged" and rule is not promoting(config.stop)
     ]
     return judges

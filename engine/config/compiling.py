@@ -11,6 +11,7 @@ from engine.config.document import Document
 from engine.config.entry import Entry, read_entry
 from engine.config.faults import Faults, KeyPath
 from engine.config.macro_names import PARAMETER, VARIABLE, macro_faults, macros_in
+from engine.config.rungs import check_promoting
 from engine.config.schema import Budget, Config, Metric, StartMode
 from engine.config.search_options import check_search, read_method, read_options
 from engine.config.section import Section
@@ -62,6 +63,7 @@ def _read(top: Section, document: Document, path: Path) -> Config:
     budget = read_budget(top)
     method = read_method(top)
     stop = read_stop(top)
+    check_promoting(top, stop, budget, method)
     env = read_env(top, document)
     _check_macros(top, entry, env, budget)
     space = _read_space(top, budget)

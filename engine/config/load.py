@@ -14,6 +14,7 @@ from engine.config.faults import Faults
 from engine.config.overrides import apply_overrides
 from engine.config.parse import parse_document, read_source
 from engine.config.passing import unpassed
+from engine.config.rungs import starts_over
 from engine.config.schema import Config
 from engine.config.section import described
 from engine.errors import ConfigError
@@ -50,6 +51,8 @@ def load_config(path: Path, overrides: Sequence[str] = ()) -> Loaded:
         raise ConfigError(override_faults)
     for warning in unpassed(config):
         faults.warn(("command",), warning)
+    if from_scratch := starts_over(config):
+        faults.warn(("stop",), from_scratch)
     return Loaded(config=config, warnings=faults.warnings(), source=source)
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from engine.config.interpreter import command_words
+from engine.config.interpreter import FUNCTION_MODULE, command_words
 from engine.config.macro_names import PARAMETER, PASS_ALL, macros_in
 from engine.config.schema import Config
 from engine.core.model import Params
@@ -37,15 +37,18 @@ def unpassed(config: Config) -> list[str]:
     if macros.intersection(PASS_ALL):
         return []
     lost = [name for name in config.space.varying() if f"{PARAMETER}{name}" not in macros]
-    if not lost or any(_READS_PARAMS.search(text) for text in _scripts(config)):
+    if not lost or any(_READS_PARAMS.search(text) for text in scripts(config)):
         return []
     return [f"{name} is searched but nothing passes it to the script" for name in lost]
 
 
-def _scripts(config: Config) -> Iterator[str]:
+def scripts(config: Config) -> Iterator[str]:
+    """Give the text of each file that the command names and that can be read."""
     words = [word.replace("${program}", config.program or "") for word in command_words(config)]
     for before, word in zip(["", *words], words, strict=False):
-        module = word.replace(".", "/") if before == "-m" else word
+        module = word
+        if before in ("-m", FUNCTION_MODULE):
+            module = word.partition(":")[0].replace(".", "/")
         for name in (word, f"{module}.py", f"{module}/__main__.py"):
             text = _text_of(Path(config.folder, name))
             if text is not None:

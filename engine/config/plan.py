@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from engine.config.rungs import rung_plan
 from engine.config.schema import Config, Stage
 from engine.core.plan import Plan, StagePlan
+from engine.search.registry import METHODS
 
 _THREADS_VARIABLE = "OMP_NUM_THREADS"
 
@@ -22,7 +24,21 @@ def to_plan(config: Config, slots: int) -> Plan:
         stages=tuple(_stage_plan(stage) for stage in config.stages),
         limits=config.limits,
         diverged_factor=config.diverged_factor,
+        rungs=rung_plan(config.stop, config.budget),
+        prefetch=0 if _learns(config) else 2,
+        max_in_flight=_at_most(config),
     )
+
+
+def _learns(config: Config) -> bool:
+    """Whether a proposal made ahead of its slot would know less than one made for it."""
+    method = METHODS.get(config.method)
+    return method is not None and method.learns
+
+
+def _at_most(config: Config) -> int | None:
+    most = config.search.get("max_in_flight")
+    return most if isinstance(most, int) else None
 
 
 def _stage_plan(stage: Stage) -> StagePlan:

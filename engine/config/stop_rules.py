@@ -17,6 +17,13 @@ def _whole(least: int) -> Reader:
     return partial(Section.whole, least=least)
 
 
+def _whole_or_auto(least: int) -> Reader:
+    def read(section: Section, key: str) -> OptionValue | None:
+        return "auto" if section.raw(key) == "auto" else section.whole(key, least=least)
+
+    return read
+
+
 def _above(bound: float | None) -> Reader:
     return partial(Section.number, above=bound)
 
@@ -32,7 +39,13 @@ _BRACKETS: dict[str, Reader] = {
 RULES: dict[str, dict[str, Reader]] = {
     "diverged": {"factor": _above(1)},
     "median": {"min_epochs": _whole(0), "min_trials": _whole(1)},
-    "asha": {"reduction": _above(1), "min": _whole(1), "max": _whole(1), "brackets": _whole(1)},
+    "asha": {
+        "mode": partial(Section.choice, choices=("stop", "promote")),
+        "reduction": _above(1),
+        "min": _whole_or_auto(1),
+        "max": _whole(1),
+        "brackets": _whole(1),
+    },
     "hyperband": {**_BRACKETS, "reduction": _above(1)},
     "patience": {"epochs": _whole(1), "min_delta": _above(None)},
     "target": {"value": _above(None)},
@@ -115,7 +128,8 @@ def _options(section: Section, rule: str) -> dict[str, OptionValue]:
 
 
 def _check_order(section: Section, options: dict[str, OptionValue], low: str, high: str) -> None:
-    if low in options and high in options and float(options[low]) > float(options[high]):
+    least, most = options.get(low, "auto"), options.get(high, "auto")
+    if "auto" not in (least, most) and float(least) > float(most):
         section.fault(low, f"is above {high} {options[high]}")
 
 

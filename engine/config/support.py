@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from engine.config.rungs import promoting
 from engine.config.schema import Config
 from engine.search.registry import METHODS
+from engine.stopping.registry import RULES
 
 
 def unsupported(config: Config) -> list[str]:
@@ -19,7 +21,7 @@ def _sentences(config: Config) -> Iterator[str]:
         bayes = " (`bayes` means it)" if config.method == "tpe" else ""
         yield f"method: {config.method} is not built yet{bayes}; use one of {', '.join(built)}"
     for rule in config.stop:
-        if rule.enabled and rule.rule != "diverged":
+        if rule.enabled and rule.rule not in RULES and rule is not promoting(config.stop):
             key = "early_terminate or stop" if rule.rule == "hyperband" else "stop"
             yield f"{key}: the rule {rule.rule} is not built yet; remove it to run without it"
     if config.resources.gpus:
