@@ -53,7 +53,10 @@ def _enough(state: SweepState) -> bool:
 
 def _counts(trial: Trial) -> bool:
     """Whether it ended with an objective, and its configuration is not to blame."""
-    return trial.best is not None and isinstance(trial.state, Complete | Pruned)
+    state = trial.state
+    if trial.best is None or not isinstance(state, Complete | Pruned):
+        return False
+    return not (isinstance(state, Pruned) and state.infeasible)
 
 
 def _same(known: Suggestion | None, wider: Suggestion) -> bool:

@@ -227,6 +227,11 @@ def is_final(state: TrialState) -> bool:
     return isinstance(state, Complete | Pruned | Failed)
 
 
+def is_whole(state: TrialState) -> bool:
+    """Whether the trial's result is that of its end: complete, or with nothing more to gain."""
+    return isinstance(state, Complete) or (isinstance(state, Pruned) and state.converged)
+
+
 # Reports and curves -------------------------------------------------------------------------
 
 
@@ -287,6 +292,10 @@ class Trial(Struct, kw_only=True):
     parent: int | None = None
     repeat_of: int | None = None
     """The finalist that this trial repeats with another seed."""
+    generation: int = 0
+    """How many ancestors it has in an evolution: it began at the checkpoint of `parent`."""
+    from_step: int = 0
+    """The step of that checkpoint; its own curve begins after it."""
     overrides: Params = field(default_factory=dict)
     """Fixed values that the trial's stage sets otherwise than its space."""
     counted: bool = True
@@ -313,6 +322,8 @@ class Trial(Struct, kw_only=True):
     spread: Spread | None = None
     """Over its own result and its repeats', once one of them has ended well."""
     last_step: int | None = None
+    furthest: int = 0
+    """The highest step that any attempt reported the objective at: rules judge none twice."""
     reports: int = 0
     rejected: int = 0
 

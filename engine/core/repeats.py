@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from math import floor, log10, sqrt
 from statistics import fmean, stdev
 
-from .model import Complete, Goal, Spread, Trial
+from .model import Goal, Spread, Trial, is_whole
 
 Key = tuple[float, int]
 """Ascending from the best: mean turned so that less is better, the finalist's number."""
@@ -106,7 +106,7 @@ def _decimals(spreads: Sequence[Spread]) -> int:
 
 def _spread(seeds: Sequence[Trial]) -> Spread | None:
     """Of the best objectives of those that ended well, measured alike; None before the first."""
-    ended = [t for t in seeds if isinstance(t.state, Complete) and t.best is not None]
+    ended = [t for t in seeds if is_whole(t.state) and t.best is not None]
     alike = max((t.rank_class for t in ended), default=0)
     values = [t.best.value for t in ended if t.best is not None and t.rank_class == alike]
     if not values:

@@ -17,9 +17,9 @@ from .commands import Command
 from .ending import drop
 from .history import ENGINE
 from .model import (
-    Complete,
     Trial,
     Waiting,
+    is_whole,
 )
 from .plan import StagePlan
 from .ranges import Ranges
@@ -88,11 +88,11 @@ def entry_of_round(state: SweepState) -> StageEntry:
 
 
 def promotable(state: SweepState, plan: StagePlan) -> tuple[int, ...]:
-    """The best complete trials that are not in a stage yet, as many as it promotes."""
+    """The best trials that came to their end and are not in a stage yet, as many as it promotes."""
     among = (
         t
         for t in state.trials.values()
-        if isinstance(t.state, Complete) and t.repeat_of is None and t.stage != plan.name
+        if is_whole(t.state) and t.repeat_of is None and t.stage != plan.name
     )
     return tuple(t.number for t in state.best_trials(plan.promote, among)) if plan.promote else ()
 
@@ -113,8 +113,8 @@ def enter(state: SweepState, entry: StageEntry, at: float, who: str) -> list[Com
 
 
 def repeat_if_due(state: SweepState, trial: Trial, at: float) -> None:
-    """Give a proposal of a stage with repeats its further seeds, once it is complete."""
-    if isinstance(trial.state, Complete) and trial.counted and trial.repeat_of is None:
+    """Give a proposal of a stage with repeats its further seeds, once it came to its end."""
+    if is_whole(trial.state) and trial.counted and trial.repeat_of is None:
         stage = state.stage_of(trial)
         if stage is not None:
             _repeat(state, trial, stage, at, wanted=False)

@@ -27,7 +27,7 @@ MOST_RESTARTS = 5
 
 
 def run_headless(sweep: Path, interrupts: Interrupts, *, as_json: bool = False) -> int:
-    """Print progress until the sweep ends; give the exit status: 1 where no trial completed."""
+    """Print progress until the sweep ends; give the exit status: 1 where no trial had a result."""
     return asyncio.run(_Follower(sweep, interrupts, as_json).run())
 
 
@@ -81,7 +81,9 @@ class _Follower:
         else:
             for line in summary(view):
                 print(line)
-        return 0 if view.trials.get("complete") else FAILED
+        # Where rules end trials early, the best of them may well be a pruned one.
+        ended_early = view.best is not None and view.trials.get("pruned")
+        return 0 if view.trials.get("complete") or ended_early else FAILED
 
     async def _follow(self) -> SweepView:
         while True:
