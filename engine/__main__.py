@@ -19,6 +19,7 @@ from typing import Any
 import msgspec
 import psutil
 
+from engine.config.evolution import evolver_of
 from engine.config.plan import resolve_slots, threads_per_trial, to_plan
 from engine.config.schema import Config
 from engine.config.versions import version_path, write_version
@@ -34,8 +35,8 @@ from engine.journal import Journal
 from engine.judges import judges_of
 from engine.launching import ConfigLauncher
 from engine.lifecycle import linger_s, socket_path
+from engine.modelling.sources import sources_of
 from engine.ownership import Ownership
-from engine.proposing import ConfiguredProposals
 from engine.publisher import Publisher
 from engine.runtime import Runtime
 from engine.server.listener import Listener
@@ -107,7 +108,7 @@ class Engine:
         cores = usable_cores()
         override = int(meta["slots"]) if "slots" in meta else None
         plan = to_plan(config, resolve_slots(config, cores, override))
-        machine = SweepMachine(judges_of(config), Keeper())
+        machine = SweepMachine(judges_of(config), Keeper(), evolver_of(config))
         journal = Journal(machine, lambda: self._show(machine))
         writer = StoreWriter(store, directory=self.directory, on_full=self._disk_full)
         self.publisher = publisher = Publisher(journal, writer)
@@ -115,10 +116,12 @@ class Engine:
         publisher.replay(with_first_space(store.replay(), space))
         gc.freeze()
         environment = user_environment()
+        proposals, learning = sources_of(config, plan.seed)
         self.runtime = runtime = Runtime(
             publisher,
             executor=LocalExecutor(self.directory, environment),
-            proposals=ConfiguredProposals(config, plan.seed),
+            proposals=proposals,
+            learning=learning,
             launcher=ConfigLauncher(
                 config,
                 self.directory,

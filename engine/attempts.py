@@ -8,8 +8,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
-from engine.core.events import AttemptEnded, AttemptFenced, AttemptLaunched, ReportsArrived
-from engine.core.model import NotStarted, Process, Running, Trial
+from engine.core.events import (
+    AttemptEnded,
+    AttemptFenced,
+    AttemptLaunched,
+    ReportsArrived,
+    Warned,
+)
+from engine.core.model import NotStarted, Process, Running, Trial, trial_name
 from engine.errors import LaunchError
 from engine.executors.base import Adopted, AttemptSpec, Ended, Executor, Fenced, Settled
 from engine.failpoints import failpoint
@@ -18,6 +24,7 @@ from engine.ingest.base import Harvest
 from engine.publisher import Publisher
 from engine.store.base import Offset
 from engine.telling import Telling
+from engine.text import clean
 
 Spawn = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
 Offsets = dict[tuple[int, int], dict[str, int]]
@@ -29,6 +36,13 @@ class Launcher(Protocol):
 
     def spec(self, trial: Trial, attempt: int) -> AttemptSpec:
         """What to start for this attempt; its folders and params.json exist afterwards."""
+        ...
+
+    def inherit(self, trial: Trial, parent: int) -> int | None:
+        """Give a trial the checkpoint of its parent that it begins at, unless it has one.
+
+        Gives its step, None where there is none. Blocks; raises OSError.
+        """
         ...
 
     def attempt_dir(self, trial: int, attempt: int) -> Path:
@@ -75,6 +89,7 @@ class Attempts:
         self._spawn = spawn
         self._telling = Telling(publisher, launcher)
         self._launching: dict[tuple[int, int], asyncio.Task[None]] = {}
+        self._inheriting: set[asyncio.Task[None]] = set()
         executor.on_end = self._take_end
 
     def launch(self, number: int, n: int) -> None:
@@ -82,6 +97,13 @@ class Attempts:
         task = self._spawn(self._launch(number, n))
         self._launching[number, n] = task
         task.add_done_callback(lambda _: self._launching.pop((number, n), None))
+
+    def inherit(self, number: int) -> None:
+        """Begin to give a trial its parent's checkpoint; nothing is started before that is done:
+        a parent that trains on removes its older ones."""
+        task = self._spawn(self._inherit(self._trials[number]))
+        self._inheriting.add(task)
+        task.add_done_callback(self._inheriting.discard)
 
     def stop(self, number: int, n: int) -> None:
         """Begin to end an attempt; one that is still being started ends once it runs."""
@@ -126,7 +148,22 @@ class Attempts:
 
     # Starting -------------------------------------------------------------------------------
 
+    async def _inherit(self, trial: Trial) -> None:
+        if trial.parent is None:
+            return
+        try:
+            step = await asyncio.to_thread(self._launcher.inherit, trial, trial.parent)
+            fault = None if step is not None else "it has none: does its script save any?"
+        except OSError as error:
+            fault = str(error)
+        if fault is not None:
+            parent = trial_name(trial.parent)
+            text = f"{trial.name} begins afresh, without a checkpoint of {parent}: {fault}"
+            self._record(Warned(at=self._clock(), code="inheritance", text=clean(text)))
+
     async def _launch(self, number: int, n: int) -> None:
+        if self._inheriting:
+            await asyncio.wait(set(self._inheriting))
         while not self.disk_has_space.is_set() and not self._is_ending(number, n):
             await self._wait_for_space()
         state = self._running(number, n)

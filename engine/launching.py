@@ -15,6 +15,7 @@ from engine.config.passing import passed_params
 from engine.config.schema import Config
 from engine.core.model import Params, Trial
 from engine.executors.base import AttemptSpec
+from engine.inheriting import inherit_checkpoint
 
 
 def trial_dir(sweep: Path, number: int) -> Path:
@@ -82,6 +83,11 @@ class ConfigLauncher:
             grace_s=self._config.grace,
         )
 
+    def inherit(self, trial: Trial, parent: int) -> int | None:
+        """Give a trial the checkpoint of its parent that it begins at; gives its step."""
+        home, elder = (trial_dir(self._sweep, number) for number in (trial.number, parent))
+        return inherit_checkpoint(elder, home, trial.from_step)
+
     def attempt_dir(self, trial: int, attempt: int) -> Path:
         """The folder of an attempt, made or not."""
         return attempt_dir(self._sweep, trial, attempt)
@@ -92,6 +98,7 @@ class ConfigLauncher:
             "TUI_TUNER_SEED": str(trial.seed),
             "TUI_TUNER_BUDGET": "" if trial.budget is None else str(trial.budget),
             "TUI_TUNER_BUDGET_PARAMETER": budget.parameter if budget is not None else "",
+            "TUI_TUNER_FROM_STEP": str(trial.from_step) if trial.from_step else "",
             "TUI_TUNER_METRIC": self._config.metric.name,
             "TUI_TUNER_GOAL": self._config.metric.goal.value,
         }

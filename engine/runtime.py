@@ -19,6 +19,7 @@ from engine.core.commands import (
     Command,
     ContinueAttempt,
     HoldAttempt,
+    InheritCheckpoint,
     LaunchAttempt,
     Propose,
     StopAttempt,
@@ -31,6 +32,7 @@ from engine.core.plan import Plan
 from engine.executors.base import Executor
 from engine.failpoints import failpoint
 from engine.hours import Hours
+from engine.modelling.asking import AskingAhead, Learning
 from engine.publisher import Publisher
 from engine.store.base import Offset
 from engine.text import clean
@@ -43,6 +45,7 @@ class Runtime:
 
     `write_space` writes a version's config, unless it is there. It blocks, and may raise anything:
     it reads what the user made of their sweep.yaml.
+    Where the method learns, `learning` holds its model, and `proposals` draw what it does not make.
     `ended` is set while the sweep is over. An error nobody expected breaks the publisher: the
     engine must then leave, and a restart goes on from what was stored.
     """
@@ -53,6 +56,7 @@ class Runtime:
         *,
         executor: Executor,
         proposals: Proposals,
+        learning: Learning | None = None,
         launcher: Launcher,
         clock: Callable[[], float],
         write_space: Callable[[SpaceVersion], None] = lambda version: None,
@@ -64,7 +68,11 @@ class Runtime:
             publisher, executor=executor, launcher=launcher, clock=clock, spawn=self._spawn
         )
         self._executor = executor
-        self._asking = Asking(publisher, proposals, clock=clock, spawn=self._spawn)
+        self._asking = (
+            Asking(publisher, proposals, clock=clock, spawn=self._spawn)
+            if learning is None
+            else AskingAhead(publisher, proposals, learning, clock=clock, spawn=self._spawn)
+        )
         self._hours = Hours(publisher, clock)
         self._clock = clock
         self._write_space = write_space
@@ -108,7 +116,7 @@ class Runtime:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._asking.close()
+        await self._asking.close()
         await self._executor.close()
 
     def _carry_out(self, command: Command) -> None:
@@ -116,6 +124,8 @@ class Runtime:
         match command:
             case Propose():
                 self._asking.ask()
+            case InheritCheckpoint(trial=trial):
+                self.attempts.inherit(trial)
             case LaunchAttempt(trial=trial, attempt=attempt):
                 self.attempts.launch(trial, attempt)
             case StopAttempt(trial=trial, attempt=attempt):
@@ -161,6 +171,7 @@ class Runtime:
         else:
             self.ended.clear()
         self._hours.look()
+        self._asking.look()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work)

@@ -32,6 +32,7 @@ from engine.core.events import (
     SearchExhausted,
     SweepCreated,
 )
+from engine.core.evolution import Evolver
 from engine.core.judging import Judge
 from engine.core.machine import SweepMachine
 from engine.core.model import (
@@ -63,6 +64,9 @@ Script = Callable[[Trial, int], Run]
 """(trial, attempt number) -> what the attempt does. Pure; a script with checkpoints begins after
 `trial.last_step`, and one that can be promoted while it runs has lines beyond its budget."""
 
+Heard = Callable[[int, Report], None]
+"""Hears of a trial's report once the machine has taken it in."""
+
 
 class _ByIndex:
     """Proposals that heed the index alone."""
@@ -82,7 +86,7 @@ class Simulation:
 
     `space` is plain data, which `ranges` understands; a sweep without them searches what
     `proposals` gives. `stop_s` is how long a process takes to go when asked; `commit_every` events
-    go to the store in one batch.
+    go to the store in one batch. `heard` hears of every report.
     """
 
     def __init__(
@@ -94,9 +98,11 @@ class Simulation:
         space: Any = None,
         ranges: Ranges | None = None,
         judges: Sequence[Judge] = (),
+        evolver: Evolver | None = None,
         store: Store | None = None,
         stop_s: float = 0.1,
         commit_every: int = 2000,
+        heard: Heard | None = None,
     ) -> None:
         self.now = 0.0
         self._plan = plan
@@ -104,9 +110,11 @@ class Simulation:
         self._script = script
         self._ranges = ranges
         self._judges = judges
+        self._evolver = evolver
         self._store = store
         self._stop_s = stop_s
         self._commit_every = commit_every
+        self._heard = heard
         self._order = count()
         self._due: list[tuple[float, int, Callable[[], None]]] = []
         self._alive: dict[tuple[int, int], SimulatedProcess] = {}
@@ -162,7 +170,7 @@ class Simulation:
     # The world -----------------------------------------------------------------------------
 
     def _fresh_journal(self) -> Journal:
-        machine = SweepMachine(self._judges, self._ranges)
+        machine = SweepMachine(self._judges, self._ranges, self._evolver)
 
         def show() -> SweepView:
             return sweep_view(machine.state, directory="", pid=None)
@@ -253,6 +261,8 @@ class Simulation:
             return
         made = Report(line.step, self.now, line.metrics)
         self._do(ReportsArrived(at=self.now, trial=number, attempt=n, reports=(made,)))
+        if self._heard is not None:
+            self._heard(number, made)
         if self._alive.get((number, n)) is process:
             self._go_on(number, n, process)
 

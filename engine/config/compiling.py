@@ -7,8 +7,10 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any, cast
 
+from engine.config.default_rules import default_rules
 from engine.config.document import Document
 from engine.config.entry import Entry, read_entry
+from engine.config.evolution import check_evolution
 from engine.config.faults import Faults, KeyPath
 from engine.config.macro_names import PARAMETER, VARIABLE, macro_faults, macros_in
 from engine.config.rungs import check_promoting
@@ -53,6 +55,7 @@ def compile_config(document: Document, faults: Faults, path: Path) -> Config:
     config = _read(top, document, path)
     if not faults.faults():
         check_search(top, config.method, config.space, config.search)
+        check_evolution(top, config)
     if found := faults.faults():
         raise ConfigError(found)
     return config
@@ -62,7 +65,7 @@ def _read(top: Section, document: Document, path: Path) -> Config:
     entry = read_entry(top, document, path.parent)
     budget = read_budget(top)
     method = read_method(top)
-    stop = read_stop(top)
+    stop = read_stop(top) + default_rules(top, method, budget)
     check_promoting(top, stop, budget, method)
     env = read_env(top, document)
     _check_macros(top, entry, env, budget)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.config.evolution import evolution_rounds, round_plans
 from engine.config.rungs import rung_plan
 from engine.config.schema import Config, Stage
 from engine.core.plan import Plan, StagePlan
@@ -12,22 +13,29 @@ _THREADS_VARIABLE = "OMP_NUM_THREADS"
 
 def to_plan(config: Config, slots: int) -> Plan:
     """Give the machine's plan: its stages, or one at the full budget."""
+    rounds = evolution_rounds(config)
     return Plan(
         name=config.name,
         metric=config.metric.name,
         goal=config.metric.goal,
         slots=slots,
-        seed=int(config.search.get("seed", 0)),
+        seed=_seed(config),
         method=config.method,
         budget=config.budget.max if config.budget else None,
         budget_parameter=config.budget.parameter if config.budget else None,
-        stages=tuple(_stage_plan(stage) for stage in config.stages),
+        stages=round_plans(rounds) if rounds else tuple(map(_stage_plan, config.stages)),
+        evolution=rounds,
         limits=config.limits,
         diverged_factor=config.diverged_factor,
         rungs=rung_plan(config.stop, config.budget),
         prefetch=0 if _learns(config) else 2,
         max_in_flight=_at_most(config),
     )
+
+
+def _seed(config: Config) -> int:
+    seed = config.search.get("seed", 0)
+    return seed if isinstance(seed, int) else 0
 
 
 def _learns(config: Config) -> bool:

@@ -19,6 +19,7 @@ from engine.space.space import Space
 
 StartMode = Literal["auto", "zygote", "spawn"]
 OptionValue = bool | int | float | str
+SearchValue = OptionValue | list[OptionValue]
 
 
 class Metric(Struct, frozen=True, kw_only=True):
@@ -64,6 +65,8 @@ class StopRule(Struct, frozen=True, kw_only=True):
     enabled: bool = True
     advisory: bool = False
     """Whether it only says what it would do."""
+    by_default: bool = False
+    """Whether it is there because the file says nothing of early stopping."""
     options: dict[str, OptionValue] = field(default_factory=dict)
 
 
@@ -99,7 +102,7 @@ class Config(Struct, frozen=True, kw_only=True):
     command: tuple[str, ...] | None = None
     function: str | None = None
     method: str = "halton"
-    search: dict[str, OptionValue] = field(default_factory=dict)
+    search: dict[str, SearchValue] = field(default_factory=dict)
     budget: Budget | None = None
     stages: tuple[Stage, ...] = ()
     stop: tuple[StopRule, ...] = ()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.config.schema import OptionValue
+from engine.config.schema import SearchValue
 from engine.config.section import Section, described
 from engine.errors import UsageError
+from engine.search.evolution_options import LISTS
 from engine.search.registry import ALIASES, METHODS, create, validate_options
 from engine.space.space import Space
 
@@ -19,16 +20,16 @@ def read_method(top: Section) -> str:
     return ALIASES.get(name, name)
 
 
-def read_options(top: Section, method: str) -> dict[str, OptionValue]:
+def read_options(top: Section, method: str) -> dict[str, SearchValue]:
     """Read `search`, each option checked by the method."""
     raw = top.mapping("search")
     section = Section(top.faults, top.at("search"), raw, raw)
     section.whole("seed", least=0)
-    options: dict[str, OptionValue] = {}
+    options: dict[str, SearchValue] = {}
     for key, value in raw.items():
         if value is None:
             continue
-        if isinstance(value, dict | list):
+        if isinstance(value, dict) or (isinstance(value, list) and key not in LISTS):
             section.fault(key, f"must be one value, not {described(value)}")
             continue
         _check(section, method, key, value)
@@ -41,7 +42,7 @@ def _check(section: Section, method: str, key: str, value: Any) -> None:
         section.fault(key, reason)
 
 
-def check_search(top: Section, method: str, space: Space, options: dict[str, OptionValue]) -> None:
+def check_search(top: Section, method: str, space: Space, options: dict[str, SearchValue]) -> None:
     """Note why a method cannot search a space: a grid needs values that can be counted."""
     if METHODS[method] is None:
         return

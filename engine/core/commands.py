@@ -61,6 +61,12 @@ class AwaitGone(Struct, frozen=True, kw_only=True, tag="await_gone"):
     leftover: tuple[str, ...]
 
 
+class InheritCheckpoint(Struct, frozen=True, kw_only=True, tag="inherit_checkpoint"):
+    """Give a trial the checkpoint of its parent that it begins at, before either runs on."""
+
+    trial: int
+
+
 class WriteSpace(Struct, frozen=True, kw_only=True, tag="write_space"):
     """Write the config with this version's ranges beside the sweep's own copy."""
 
@@ -76,5 +82,6 @@ Command = (
     | HoldAttempt
     | ContinueAttempt
     | AwaitGone
+    | InheritCheckpoint
     | WriteSpace
 )

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from .acts import Act, StageEntry
 from .edits import Suggestion
+from .evolution import Child, Replaced
 from .model import (
     Exit,
     FailureKind,
@@ -182,6 +183,20 @@ class RungPromoted(Struct, frozen=True, kw_only=True, tag="rung_promoted"):
     sentence: str
 
 
+class RoundEvolved(Struct, frozen=True, kw_only=True, tag="round_evolved"):
+    """A round of an evolution is over, and round number `round` (from 1) begins.
+
+    `survivors`, the best first, go on; `replaced` end; `children` are new trials.
+    """
+
+    at: float
+    round: int
+    survivors: tuple[int, ...]
+    replaced: tuple[Replaced, ...]
+    children: tuple[Child, ...]
+    sentence: str
+
+
 class SlotFreed(Struct, frozen=True, kw_only=True, tag="slot_freed"):
     """The processes that outlived their trial, and kept its slot closed, are gone."""
 
@@ -212,6 +227,7 @@ Event = (
     | LimitReached
     | Warned
     | StageEntered
+    | RoundEvolved
     | RungPromoted
     | SlotFreed
     | SweepEnded

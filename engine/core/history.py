@@ -25,6 +25,7 @@ from .events import (
     EngineStarted,
     Event,
     LimitReached,
+    RoundEvolved,
     RungPromoted,
     StageEntered,
     SweepEnded,
@@ -39,6 +40,7 @@ DECIDING = (
     "verdict_reached",
     "limit_reached",
     "stage_entered",
+    "round_evolved",
     "rung_promoted",
     "engine_started",
     "sweep_ended",
@@ -87,6 +89,8 @@ class History:
                 return self._new(event, ENGINE, "stage", entry.sentence, *entry.promoted)
             case RungPromoted(trial=number, sentence=sentence):
                 return self._new(event, "asha", "promote", sentence, number)
+            case RoundEvolved(sentence=sentence):
+                return self._new(event, ENGINE, "evolve", sentence, *_bred(event))
             case EngineStarted(resumed=True, pid=pid):
                 return self._new(event, ENGINE, "resume", f"a new engine (pid {pid}) took over")
             case SweepEnded(state=state, sentence=sentence):
@@ -129,6 +133,13 @@ class History:
             sentence=sentence,
             undoes=undoes,
         )
+
+
+def _bred(event: RoundEvolved) -> tuple[int, ...]:
+    """The trials that a round of an evolution ends, has children of, and makes."""
+    parents = [child.parent for child in event.children if child.parent is not None]
+    children = [child.number for child in event.children]
+    return tuple(dict.fromkeys([*(r.trial for r in event.replaced), *parents, *children]))
 
 
 def touched(act: Act | Inverse) -> tuple[int, ...]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from . import acting, reporting, staging
+from . import acting, evolving, reporting, staging
 from .acting import Facts, Prepared
 from .acts import Act, Decision
 from .border import check_border
@@ -28,6 +28,7 @@ from .events import (
     Event,
     LimitReached,
     ReportsArrived,
+    RoundEvolved,
     RungPromoted,
     SearchExhausted,
     SlotFreed,
@@ -38,18 +39,19 @@ from .events import (
     VerdictReached,
     Warned,
 )
+from .evolution import Evolver
 from .history import History
 from .judging import Judge
 from .model import (
     Attempt,
     AttemptEnd,
-    Complete,
     Ending,
     Lost,
     Running,
     Trial,
     Waiting,
     is_final,
+    is_whole,
 )
 from .placement import Slots
 from .ranges import Ranges
@@ -63,15 +65,21 @@ class SweepMachine:
     """Folds events into a `SweepState` and says what must be done next.
 
     `ranges` knows the search space; without it, acts and stages that touch the space are refused
-    or leave it alone.
+    or leave it alone. `evolver` breeds the next round of a sweep that evolves.
     """
 
-    def __init__(self, judges: Sequence[Judge] = (), ranges: Ranges | None = None) -> None:
+    def __init__(
+        self,
+        judges: Sequence[Judge] = (),
+        ranges: Ranges | None = None,
+        evolver: Evolver | None = None,
+    ) -> None:
         self.state = SweepState()
         self.history = History()
         self.decided: Decision | None = None
         """The decision the last handled event made, if it made one."""
         self.ranges = ranges
+        self._evolver = evolver
         self._judges = tuple(judges)
         self._handlers: dict[type, Callable[[Any], list[Command]]] = {
             SweepCreated: self._sweep_created,
@@ -88,6 +96,7 @@ class SweepMachine:
             LimitReached: self._limit_reached,
             Warned: self._warned,
             StageEntered: self._stage_entered,
+            RoundEvolved: self._round_evolved,
             RungPromoted: self._rung_promoted,
             SlotFreed: self._slot_freed,
             SweepEnded: self._sweep_ended,
@@ -111,7 +120,7 @@ class SweepMachine:
         return [text for text in (*told, self.state.ladder.describe()) if text]
 
     def _next(self, at: float) -> list[Command]:
-        return next_commands(self.state, at, self.ranges)
+        return next_commands(self.state, at, self.ranges, self._evolver)
 
     # The sweep --------------------------------------------------------------------------
 
@@ -133,6 +142,7 @@ class SweepMachine:
         again: list[Command] = [AwaitGone(slot=slot, leftover=by) for slot, by in blocked]
         if self.state.space_version > 1:
             again.append(WriteSpace(version=self.state.space_version))
+        again += evolving.inheritances(self.state)
         return again + self._next(event.at)
 
     def _limit_reached(self, event: LimitReached) -> list[Command]:
@@ -172,6 +182,10 @@ class SweepMachine:
         trial.losses = 0
         self.state.set_state(trial, Waiting(), first=True)
         return self._next(event.at)
+
+    def _round_evolved(self, event: RoundEvolved) -> list[Command]:
+        commands = evolving.begin_round(self.state, event)
+        return commands + self._next(event.at)
 
     def _slot_freed(self, event: SlotFreed) -> list[Command]:
         self.state.slots.unblock(event.slot)
@@ -254,7 +268,7 @@ class SweepMachine:
         if is_final(after):
             self.state.count_failure(after)
             commands += check_border(self.state, event.at, self.ranges)
-        if isinstance(after, Complete):
+        if is_whole(after):
             self.state.completed_seconds.add(event.at - attempt.started_at)
             commands += reporting.missing_objective(self.state, event.at)
         return commands + self._next(event.at)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct, field
 
+from .evolution import Rounds
 from .model import Goal, Params
 
 
@@ -70,6 +71,8 @@ class Plan(Struct, frozen=True, kw_only=True):
     """The `diverged` rule's factor; None switches the rule off."""
     rungs: RungPlan | None = None
     """Trials begin with the first rung's budget, and the best are promoted; never with stages."""
+    evolution: Rounds | None = None
+    """The stages are the rounds of a population that evolves."""
 
     @property
     def all_stages(self) -> tuple[StagePlan, ...]:

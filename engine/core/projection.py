@@ -60,6 +60,8 @@ def trial_view(trial: Trial) -> TrialView:
         held=isinstance(state, Running) and state.held,
         overrides=trial.overrides,
         repeat_of=trial_name(trial.repeat_of) if trial.repeat_of is not None else None,
+        generation=trial.generation,
+        from_step=_from_step(trial),
         mean=spread.mean if spread is not None and spread.std is not None else None,
         std=spread.std if spread is not None else None,
         repeats=spread.n if spread is not None else 0,
@@ -68,6 +70,12 @@ def trial_view(trial: Trial) -> TrialView:
         spark=thin(trial.values, SPARK_POINTS),
         attempt_list=[_attempt_view(a) for a in trial.attempts],
     )
+
+
+def _from_step(trial: Trial) -> int:
+    """Where it began, by its first report: earlier than planned where a checkpoint was missing."""
+    first = trial.attempts[0].first_step if trial.attempts else None
+    return trial.from_step if first is None else min(trial.from_step, max(0, first - 1))
 
 
 def _failure(trial: Trial) -> str | None:
@@ -148,10 +156,24 @@ def sweep_view(
         ],
         suggestions=_suggestions(state),
         stages=stage_views(state) if state.stages else [],
-        proposer=_proposer(state.source),
+        proposer=_evolving(state) or _proposer(state.source),
         rules=list(rules),
         undo=state.undoable[-1].sentence if state.undoable else None,
         winner=winner(state),
+    )
+
+
+def _evolving(state: SweepState) -> ProposerView | None:
+    rounds, number = state.plan.evolution, len(state.stages)
+    if rounds is None or not number:
+        return None
+    members = state.stage.members
+    return ProposerView(
+        method=state.plan.method,
+        observations=members,
+        startup=number == 1,
+        fallback=False,
+        sentence=f"{state.plan.method}, round {number} of {rounds.rounds}, {members} members",
     )
 
 

@@ -6,6 +6,8 @@ from collections.abc import Collection
 
 from .commands import Command, Emit, Propose
 from .events import AttemptStarted, LimitReached, RungPromoted, StageEntered, SweepEnded
+from .evolution import Evolver
+from .evolving import round_after
 from .model import Failed
 from .ranges import Ranges
 from .staging import entry_after, stage_is_open
@@ -18,7 +20,12 @@ FIRST_FAILURES = 5
 (as W&B's agent stops after its first five)."""
 
 
-def next_commands(state: SweepState, at: float, ranges: Ranges | None = None) -> list[Command]:
+def next_commands(
+    state: SweepState,
+    at: float,
+    ranges: Ranges | None = None,
+    evolver: Evolver | None = None,
+) -> list[Command]:
     """Say what follows from the state now: starts, proposals, limits, the next stage, the end.
 
     Emits only: the state changes when the emitted events are handled.
@@ -33,13 +40,23 @@ def next_commands(state: SweepState, at: float, ranges: Ranges | None = None) ->
             return [promoted]
         commands += _starts(state, at, state.waiting)
         commands += _proposals(state, len(commands))
-        if not commands and (entry := entry_after(state, ranges)):
-            return [Emit(event=StageEntered(at=at, entry=entry))]
+        if not commands and (begun := _next_stage(state, at, ranges, evolver)):
+            return [begun]
     if state.scheduling is Scheduling.LIMITED:
         commands += _starts(state, at, [n for n in state.waiting if n in state.wanted])
     if not commands and (end := _end(state, at)):
         commands.append(end)
     return commands
+
+
+def _next_stage(
+    state: SweepState, at: float, ranges: Ranges | None, evolver: Evolver | None
+) -> Emit | None:
+    if state.plan.evolution is not None:
+        evolved = round_after(state, evolver, at)
+        return Emit(event=evolved) if evolved is not None else None
+    entry = entry_after(state, ranges)
+    return Emit(event=StageEntered(at=at, entry=entry)) if entry is not None else None
 
 
 def _starts(state: SweepState, at: float, waiting: Collection[int]) -> list[Command]:
@@ -153,7 +170,11 @@ def _awaits_a_person(state: SweepState) -> bool:
 def _all_done(state: SweepState) -> str:
     limit = state.trials_limit
     if len(state.plan.stages) > 1 and len(state.stages) == len(state.plan.stages):
-        return f"all {len(state.plan.stages)} stages are done"
+        word = "stages" if state.plan.evolution is None else "rounds"
+        return f"all {len(state.plan.stages)} {word} are done"
+    if limit is not None and state.plan.evolution is not None:
+        following = state.plan.stages[len(state.stages)].name
+        return f"the limit of {limit} trials leaves no room for the children of {following}"
     if limit is not None and state.counted >= limit:
         return f"all {limit} trials are done"
     return state.exhausted or f"all {state.counted} trials are done"

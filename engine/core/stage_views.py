@@ -15,7 +15,9 @@ from .views import StageView
 
 
 def stage_views(state: SweepState) -> list[StageView]:
-    """Show every stage of the plan, in order."""
+    """Show every stage of the plan, in order; of an evolution's rounds the current one."""
+    if state.plan.evolution is not None:
+        return [_entered(state, state.stage)]
     entered = [_entered(state, stage) for stage in state.stages]
     return entered + [_to_come(plan) for plan in _rest(state)]
 

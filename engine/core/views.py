@@ -55,6 +55,10 @@ class TrialView(Struct, kw_only=True):
     """Fixed values that its stage sets otherwise; `params` shows them as they are set."""
     repeat_of: str | None = None
     """The finalist that this trial repeats with another seed."""
+    generation: int = 0
+    """How many ancestors it has in an evolution; `parent` is the nearest."""
+    from_step: int = 0
+    """The step of its parent's checkpoint that it began at; 0: it began afresh."""
     mean: float | None = None
     """Of the best objectives of a finalist and its repeats, once there are two."""
     std: float | None = None
@@ -63,6 +67,18 @@ class TrialView(Struct, kw_only=True):
     """How many of them have ended well."""
     spark: list[float | None] = field(default_factory=list)
     attempt_list: list[AttemptView] = field(default_factory=list)
+
+
+class LineageView(Struct, kw_only=True):
+    """A stretch of a schedule: steps `from_step` to `to_step`, both included, as `trial` ran them.
+
+    `to_step` None: it has not come to its first step yet.
+    """
+
+    trial: str
+    from_step: int
+    to_step: int | None
+    params: Params
 
 
 class AttemptView(Struct, kw_only=True):

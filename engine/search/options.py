@@ -8,6 +8,8 @@ from typing import Any
 
 from engine.text import clean
 
+from .evolution_options import CHECKS as EVOLUTION
+
 
 def _whole(value: Any) -> str | None:
     whole = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63
@@ -31,11 +33,16 @@ alone.
 """
 
 
+OWN: dict[str, dict[str, Callable[[Any], str | None]]] = {"evolution": EVOLUTION}
+"""What single methods take beyond that."""
+
+
 def check_options(method: str, options: Mapping[Any, Any]) -> list[str]:
     """Say, one sentence an option, what is wrong with the options of a method."""
     faults = []
     for option, value in options.items():
-        check = COMMON.get(option) if isinstance(option, str) else None
+        checks = {**COMMON, **OWN.get(method, {})}
+        check = checks.get(option) if isinstance(option, str) else None
         if check is None:
             faults.append(_unknown(method, option))
         elif reason := check(value):
@@ -51,6 +58,6 @@ def did_you_mean(word: str, known: list[str]) -> str:
 
 def _unknown(method: str, option: Any) -> str:
     word = clean(str(option), limit=60)
-    known = list(COMMON)
+    known = [*COMMON, *OWN.get(method, {})]
     hint = did_you_mean(word, known) or f"; it takes {', '.join(known)}"
     return f"method {method} has no option '{word}'{hint}"

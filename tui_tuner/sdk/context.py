@@ -22,6 +22,7 @@ class Context:
         self.seed = _integer(environ.get(wire.ENV_SEED))
         self.budget = _integer(environ.get(wire.ENV_BUDGET))
         self.budget_parameter = environ.get(wire.ENV_BUDGET_PARAMETER) or None
+        self.from_step = _integer(environ.get(wire.ENV_FROM_STEP)) or 0
         self.metric = environ.get(wire.ENV_METRIC) or None
         self.goal = environ.get(wire.ENV_GOAL) or None
 

@@ -185,9 +185,10 @@ class Trial:
         epoch that was saved but never reported, by an attempt that died in between, is run again.
         """
         context = self._context
-        reported = (
-            last_reported(context.attempt_dir, context.attempt) if context.attempt_dir else None
-        )
+        reported = None
+        if context.attempt_dir:
+            own = last_reported(context.attempt_dir, context.attempt)
+            reported = max(own, context.from_step)
         found = self._checkpoints.load(reported)
         if found is None:
             return None

@@ -174,7 +174,7 @@ def _look(state: SweepState, edited: Edited, ranges: Ranges) -> _Seen:
 
 def _is_a_proposal(trial: Trial) -> bool:
     """Whether the search made it and it never ran; what a person or a stage asked for stays."""
-    return trial.counted and not trial.attempts and not trial.wanted
+    return trial.counted and not trial.attempts and not trial.wanted and not trial.generation
 
 
 def _stays(trial: Trial) -> bool:

@@ -24,10 +24,13 @@ from .going_on import when_stopped, where_it_starts
 
 MOST = 1_000_000
 """Trials by which a stage is extended at once."""
+_BY_ITSELF = "an evolution goes on by itself: prune or continue the trials that hold its round up"
 
 
 def prepare_advance(state: SweepState, act: AdvanceStage, facts: Facts) -> Prepared:
     """Say what the current stage leaves undone, and how the next one begins."""
+    if state.plan.evolution is not None:
+        return _refused(act, _BY_ITSELF)
     current, following = state.stage, staging.next_stage(state)
     if following is None:
         last = len(state.plan.all_stages) > 1
@@ -57,6 +60,8 @@ def apply_advance(state: SweepState, act: AdvanceStage, by: By) -> Applied:
 
 def prepare_repeat(state: SweepState, act: RepeatStage, facts: Facts) -> Prepared:
     """Say what another round of the current stage would run."""
+    if state.plan.evolution is not None:
+        return _refused(act, _BY_ITSELF)
     plan = state.stage.plan
     entry = staging.entry_of_round(state)
     if plan.trials is None:

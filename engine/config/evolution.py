@@ -1,0 +1,74 @@
+"""What `method: evolution` makes of a config: its rounds, and what stands against them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.config.schema import Config
+from engine.config.section import Section
+from engine.core.evolution import Rounds
+from engine.core.plan import StagePlan
+from engine.errors import UsageError
+from engine.search.evolution import PopulationBasedTraining
+from engine.search.evolution_options import options_of, rounds_of
+
+METHOD = "evolution"
+_A_BUDGET = "such as budget: {parameter: epochs, max: 20}"
+
+
+def evolution_rounds(config: Config) -> Rounds | None:
+    """The rounds of a checked config; None where it does not evolve."""
+    if config.method != METHOD or config.budget is None:
+        return None
+    return rounds_of(options_of(config.search), config.budget.max)
+
+
+def round_plans(rounds: Rounds) -> tuple[StagePlan, ...]:
+    """Each round as a stage: the first proposes the population, later ones take it over."""
+    return tuple(
+        StagePlan(
+            name=f"round {number}",
+            budget=number * rounds.interval,
+            trials=rounds.population if number == 1 else 0,
+            promote=0 if number == 1 else rounds.population,
+        )
+        for number in range(1, rounds.rounds + 1)
+    )
+
+
+def evolver_of(config: Config) -> PopulationBasedTraining | None:
+    """What breeds the rounds of a checked config; None where it does not evolve."""
+    if config.method != METHOD:
+        return None
+    return PopulationBasedTraining(options_of(config.search))
+
+
+def check_evolution(top: Section, config: Config) -> None:
+    """Note why a config cannot evolve."""
+    if config.method == METHOD:
+        for key, reason in _faults(config):
+            top.faults.add(top.at(*key), reason)
+
+
+def _faults(config: Config) -> Iterator[tuple[tuple[str, ...], str]]:
+    if config.stages:
+        yield ("stages",), "an evolution has rounds instead: say search: {rounds: 10}"
+    if config.budget is None:
+        yield ("method",), f"evolution shares a budget out among its rounds: give one, {_A_BUDGET}"
+        return
+    try:
+        options = options_of(config.search)
+        rounds_of(options, config.budget.max)
+    except UsageError as error:
+        yield ("search",), str(error)
+        return
+    searched = config.space.varying()
+    for name in options.perturb or ():
+        if name not in searched:
+            hint = f"searched are {', '.join(searched[:12])}"
+            yield ("search", "perturb"), f"{name} is not searched; {hint}"
+    limit = config.limits.trials
+    if limit is not None and options.population > limit:
+        key = "population" if "population" in config.search else ""
+        reason = f"a population of {options.population} is larger than limits.trials {limit}"
+        yield ("search", key) if key else ("limits", "trials"), reason
