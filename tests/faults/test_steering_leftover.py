@@ -15,8 +15,12 @@ from tests.fakes.real_sweep import wait_until
 
 @pytest.fixture
 def immortal() -> Iterator[subprocess.Popen[bytes]]:
-    """A process that stands for one that no signal ends."""
+    """A process that stands for one that no signal ends.
+
+    The kernel tells the parent of an exec a moment before it gives the process its new name.
+    """
     with subprocess.Popen(["sleep", "1000"]) as process:
+        wait_until(lambda: procfs.describe(process.pid).startswith("sleep"), "it has its name")
         yield process
         process.kill()
 
