@@ -12,8 +12,9 @@ from engine.core.edits import SpaceVersion
 from engine.core.observing import Observation
 from engine.search.base import LearningMethod, Made, SearchMethod, UnitMethod
 from engine.search.distinct import DistinctProposer
+from engine.search.model import ModelMethod
 from engine.search.registry import create
-from engine.search.widened import widened
+from engine.search.widened import Widened, widened
 from engine.space.inside import inside
 from engine.space.space import Space
 
@@ -66,16 +67,26 @@ class ConfiguredProposals:
         self._space = space = _space(version.document)
         method = create(config.method, space, self._seed, config.search, config.metric.goal)
         self._first_index = version.first_index if method.enumerates else 0
-        if isinstance(method, UnitMethod):
-            is_inside = inside(space)
-            tried = (t.params for t in self._known.values() if t.space_version < version.version)
-            earlier = [params for params in tried if is_inside(params)]
-            method = widened(method, _steps(versions), earlier, version.first_index)
-        self._method = method
+        self._method = self._with_added(method, versions)
         self._keys = set()
-        self._proposer = DistinctProposer(method, space)
+        self._proposer = DistinctProposer(self._method, space)
         self._learn(self._known.values())
         self._version = version.version
+
+    def _with_added(self, method: SearchMethod, versions: Sequence[SpaceVersion]) -> SearchMethod:
+        """Have what edits added to the space searched by a method that would not by itself."""
+        drawn = method.drawn if isinstance(method, ModelMethod) else method
+        if not isinstance(drawn, UnitMethod):
+            return method
+        is_inside, version = inside(self._space), versions[-1]
+        tried = (t.params for t in self._known.values() if t.space_version < version.version)
+        earlier = [params for params in tried if is_inside(params)]
+        added = widened(drawn, _steps(versions), earlier, version.first_index)
+        if not isinstance(method, ModelMethod):
+            return added
+        if isinstance(added, Widened):
+            method.catch_up(added)
+        return method
 
     def _learn(self, news: Collection[Observation]) -> None:
         if isinstance(self._method, LearningMethod):

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from math import inf, isfinite
-from typing import Literal
 
 from msgspec import Struct
 
@@ -23,8 +22,6 @@ from .forecast import Forecast
 
 _MOST_PAIRS = 100
 """Trials, the newest, that a forecast is made from."""
-
-InFlight = Literal["worst", "mean", "ignore"]
 
 
 class Sample(Struct, frozen=True, kw_only=True):
@@ -64,6 +61,17 @@ class TrainingSet(Struct, frozen=True, kw_only=True):
         return [s for s in self.samples if s.loss is None and not s.infeasible]
 
     @property
+    def mean_loss(self) -> float:
+        """The mean of the losses; 0 where there are none."""
+        losses = [s.loss for s in self.samples if s.loss is not None]
+        return sum(losses) / len(losses) if losses else 0.0
+
+    @property
+    def worst_loss(self) -> float:
+        """The greatest of the losses; 0 where there are none."""
+        return max((s.loss for s in self.samples if s.loss is not None), default=0.0)
+
+    @property
     def observations(self) -> int:
         """How many say something of their configurations: with a loss, or infeasible."""
         return sum(s.loss is not None or s.infeasible for s in self.samples)
@@ -100,12 +108,11 @@ def training_set(known: Iterable[Observation], goal: Goal, enough: int) -> Train
     return TrainingSet(step=reading.step, samples=tuple(s for s in samples if s is not None))
 
 
-def lied(training: TrainingSet, in_flight: InFlight) -> list[tuple[Sample, float]]:
-    """Give every sample a finite loss: open ones by `in_flight` (the constant liar of Ginsbourger,
-    Le Riche and Carraro, 2010), infeasible ones the worst."""
-    losses = [s.loss for s in training.samples if s.loss is not None]
-    worst = max(losses, default=0.0)
-    lie = sum(losses) / len(losses) if in_flight == "mean" and losses else worst
+def lied(training: TrainingSet, in_flight: str) -> list[tuple[Sample, float]]:
+    """Give every sample a finite loss: infeasible ones the worst, open ones by `in_flight`, which
+    is worst, mean or ignore (the constant liar of Ginsbourger, Le Riche and Carraro, 2010)."""
+    worst = training.worst_loss
+    lie = training.mean_loss if in_flight == "mean" else worst
     return [
         (s, worst if s.infeasible else lie if s.loss is None else s.loss)
         for s in training.samples

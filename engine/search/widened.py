@@ -63,6 +63,15 @@ class Widened(SearchMethod):
             unit[axis.number] = _placed(unit[axis.number], due)
         return Proposal(params=self.space.decode(unit), origin=f"{self._method.name} #{index}")
 
+    def hurries(self, index: int, most: int) -> bool:
+        """Whether a proposal, of the first `most`, goes to an added part that was tried less
+        densely than the rest."""
+        block, place = divmod(max(0, index - self._first), _BLOCK)
+        return index - self._first < most and any(
+            index - self._first < axis.catch_up and self._strata(axis, block)[place]
+            for axis in self._axes
+        )
+
     def _make_strata(self, axis: Axis, block: int) -> tuple[bool, ...]:
         """Say which proposals of a block go to the added part, in an order of their own."""
         due = _due(axis, (block + 1) * _BLOCK) - _due(axis, block * _BLOCK)
@@ -76,7 +85,7 @@ def widened(
     steps: Iterable[tuple[Space, Space]],
     tried: Sequence[Params],
     first_index: int,
-) -> SearchMethod:
+) -> UnitMethod | Widened:
     """Stratify a method whose space was widened; give it back where it was not.
 
     `steps` are the edits that led to its space, the newest first, each as the space before and

@@ -1,0 +1,81 @@
+"""Gaussian process with expected improvement (Snoek, Larochelle and Adams, 2012), as Optuna has it.
+
+Optuna's model has a Matérn 5/2 kernel with a length scale an axis, and maximises log expected
+improvement (Ament et al., 2023); trials in flight are taken into account jointly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from engine.core.model import Goal, Params
+from engine.core.seeds import seed_for
+from engine.space.space import Space, active
+
+from .learning import Sample, TrainingSet
+from .model import ModelMethod
+from .optuna_space import OptunaSpace, frozen_trial, study_of
+
+MOST = 500
+"""Finished trials that are modelled: the time of an ask grows with their cube. Past these, half
+are the best ones and the rest the newest."""
+
+
+class Gp(ModelMethod):
+    """Optuna's GPSampler with its defaults.
+
+    A conditional parameter lies at the middle of its axis where it does not apply. An infeasible
+    configuration has the worst loss. Trials in flight are integrated over, unless `in_flight` says
+    what they are to be taken for.
+    """
+
+    name = "gp"
+
+    def __init__(
+        self, space: Space, seed: int, goal: Goal, *, in_flight: str = "joint", **options: Any
+    ) -> None:
+        super().__init__(space, seed, goal, in_flight=in_flight, **options)
+        self._optuna = OptunaSpace(space)
+        self._middle = {name: axis.middle for name, axis in self._optuna.axes.items()}
+
+    def suggest(self, training: TrainingSet, index: int) -> Params:
+        """Maximise the expected improvement over all axes; those that do not apply are dropped."""
+        from optuna.samplers import GPSampler
+
+        sampler = GPSampler(seed=seed_for(self.seed, index), n_startup_trials=0)
+        there = self._optuna.distributions(self.space.searched)
+        made: dict[str, Any] = {}
+        if there:
+            with study_of(self._trials(training), sampler) as (study, trial):
+                made = sampler.sample_relative(study, trial, there)
+        params: Params = {}
+        for p in self.space.parents_first:
+            if active(p, params):
+                params[p.name] = self._optuna.outward(p, made)
+        return self.space.admit(params)
+
+    def _trials(self, training: TrainingSet) -> list[Any]:
+        worst = training.worst_loss
+        lies = {"worst": worst, "mean": training.mean_loss}
+        shown: list[tuple[Sample, float | None]] = [
+            (s, worst if s.loss is None else s.loss)
+            for s in _modelled([s for s in training.samples if s.infeasible or s.loss is not None])
+        ]
+        if self.in_flight != "ignore":
+            shown += [(s, lies.get(self.in_flight)) for s in training.open]
+        return [
+            frozen_trial(1 + at, self._middle | self._optuna.inward(sample), loss)
+            for at, (sample, loss) in enumerate(shown)
+        ]
+
+
+def _modelled(results: Sequence[Sample]) -> Sequence[Sample]:
+    """All of them, or the best and the newest."""
+    if len(results) <= MOST:
+        return results
+    told = [s for s in results if s.loss is not None]
+    best = {s.number for s in sorted(told, key=lambda s: s.loss or 0.0)[: MOST // 2]}
+    others = [s for s in results if s.number not in best]
+    newest = {s.number for s in others[len(best) - MOST :]}
+    return [s for s in results if s.number in best or s.number in newest]
