@@ -86,7 +86,10 @@ class Asking:
             self._is_asking = True
             self._spawn(self._propose())
 
-    def close(self) -> None:
+    def look(self) -> None:
+        """After every commit: nothing is due beyond what was asked for."""
+
+    async def close(self) -> None:
         """Ask nothing more; a proposal being made is dropped."""
         self._thread.shutdown(wait=False, cancel_futures=True)
 

@@ -144,7 +144,7 @@ async def test_a_proposal_made_while_the_space_was_edited_is_made_anew() -> None
     assert all(params["x"] >= 0.9 for params in sweep.proposed)
     assert {t.space_version for t in state.trials.values()} == {2}
     assert (state.asked, state.next_index) == (0, 20)
-    sweep.asking.close()
+    await sweep.asking.close()
 
 
 async def test_a_search_that_was_exhausted_before_the_edit_goes_on_after_it() -> None:
@@ -156,7 +156,7 @@ async def test_a_search_that_was_exhausted_before_the_edit_goes_on_after_it() ->
     await sweep.quiet()
     assert sorted(params["n"] for params in sweep.proposed) == list(range(1, 16))
     assert sweep.machine.state.exhausted is not None
-    sweep.asking.close()
+    await sweep.asking.close()
 
 
 async def test_more_is_asked_for_what_an_edit_dropped() -> None:
@@ -169,7 +169,7 @@ async def test_more_is_asked_for_what_an_edit_dropped() -> None:
     assert len(sweep.proposed) == 20
     assert all(params["x"] <= 0.5 for params in sweep.proposed)
     assert len(sweep.machine.state.trials) == 20 + dropped
-    sweep.asking.close()
+    await sweep.asking.close()
 
 
 async def test_what_a_person_adds_is_not_proposed_as_well() -> None:
@@ -181,7 +181,7 @@ async def test_what_a_person_adds_is_not_proposed_as_well() -> None:
     sweep.source.open.set()
     await sweep.quiet()
     assert sorted(params["n"] for params in sweep.proposed) == [1, 2, 3, 5, 6, 8, 9]
-    sweep.asking.close()
+    await sweep.asking.close()
 
 
 async def test_a_proposal_that_the_stage_wants_no_more_is_kept_for_the_next() -> None:
@@ -196,7 +196,7 @@ async def test_a_proposal_that_the_stage_wants_no_more_is_kept_for_the_next() ->
     sweep.publisher.record(EngineStarted(at=0.0, pid=2, resumed=True))
     await sweep.until(lambda: len(sweep.proposed) == 3)
     assert [params["n"] for params in sweep.proposed] == [1, 2, 3]
-    sweep.asking.close()
+    await sweep.asking.close()
 
 
 async def test_what_was_kept_is_not_proposed_in_another_space() -> None:
@@ -209,4 +209,4 @@ async def test_what_was_kept_is_not_proposed_in_another_space() -> None:
     sweep.act(EditSpace(edits=(SetRange(parameter="x", low=0.9),)))
     await sweep.until(lambda: len(sweep.proposed) == 20)
     assert all(params["x"] >= 0.9 for params in sweep.proposed)
-    sweep.asking.close()
+    await sweep.asking.close()
