@@ -11,21 +11,24 @@ from engine.space.space import Space
 from engine.text import clean
 
 from .base import LearningMethod, SearchMethod
+from .evolution import Evolution
+from .gp import Gp
 from .grid import Grid
 from .halton import Halton
 from .manual import Manual
 from .options import check_options, did_you_mean
 from .random import Random
+from .tpe import Tpe
 
 METHODS: dict[str, type[SearchMethod] | None] = {
     "manual": Manual,
     "random": Random,
     "grid": Grid,
     "halton": Halton,
-    "tpe": None,
-    "gp": None,
+    "tpe": Tpe,
+    "gp": Gp,
     "cmaes": None,
-    "evolution": None,
+    "evolution": Evolution,
     "smac": None,
 }
 """None is a method that is known but not built yet."""

@@ -9,19 +9,23 @@ from typing import Any
 import pytest
 
 from engine.errors import UsageError
-from engine.search.registry import create, validate_options
+from engine.search.registry import BUILT, METHODS, create, validate_options
 from engine.space.build import build_space
 
 SPACE = build_space({"lr": {"min": 0.0, "max": 1.0}, "n": {"min": 1, "max": 3}})[0]
+TAKEN = "it takes seed, startup_trials, in_flight, max_in_flight"
 
 
-@pytest.mark.parametrize("name", ["tpe", "gp", "cmaes", "evolution", "smac", "bayes"])
+@pytest.mark.parametrize("name", sorted(set(METHODS) - BUILT))
 def test_a_method_not_built_yet_is_refused_with_what_to_use(name: str) -> None:
-    found = "tpe" if name == "bayes" else name
     with pytest.raises(UsageError) as refused:
         create(name, SPACE)
-    assert str(refused.value) == f"method {found} is not built yet; use random, halton or grid"
+    assert str(refused.value) == f"method {name} is not built yet; use random, halton or grid"
     assert validate_options(name, {"seed": 1}) == []
+
+
+def test_bayes_is_tpe() -> None:
+    assert create("bayes", SPACE).name == "tpe"
 
 
 def test_an_unknown_method_names_the_nearest() -> None:
@@ -37,7 +41,7 @@ def test_a_grid_over_a_continuous_parameter_is_refused_with_what_to_do() -> None
 
 @pytest.mark.parametrize("name", ["manual", "random", "halton", "tpe"])
 def test_common_options_are_taken_by_every_method(name: str) -> None:
-    options = {"seed": 4, "startup_trials": 10, "in_flight": "worst"}
+    options = {"seed": 4, "startup_trials": 10, "in_flight": "worst", "max_in_flight": 4}
     assert validate_options(name, options) == []
 
 
@@ -47,7 +51,7 @@ def test_common_options_are_taken_by_every_method(name: str) -> None:
         ({"sed": 1}, "method random has no option 'sed'; did you mean 'seed'?"),
         (
             {"zzz": 1},
-            "method random has no option 'zzz'; it takes seed, startup_trials, in_flight",
+            f"method random has no option 'zzz'; {TAKEN}",
         ),
         ({"seed": "a"}, "option seed of method random must be an integer of at least 0"),
         ({"seed": True}, "option seed of method random must be an integer of at least 0"),
@@ -56,7 +60,19 @@ def test_common_options_are_taken_by_every_method(name: str) -> None:
             {"in_flight": []},
             "option in_flight of method random must be worst, mean or ignore",
         ),
-        ({3: 1}, "method random has no option '3'; it takes seed, startup_trials, in_flight"),
+        (
+            {"max_in_flight": 0},
+            "option max_in_flight of method random must be an integer of at least 1",
+        ),
+        (
+            {"in_flight": "joint"},
+            "option in_flight of method random must be worst, mean or ignore",
+        ),
+        ({"quantile": 0.5}, "option quantile belongs to method evolution, not random"),
+        (
+            {3: 1},
+            f"method random has no option '3'; {TAKEN}",
+        ),
     ],
 )
 def test_a_bad_option_is_named_with_what_is_right(options: Any, sentence: str) -> None:
@@ -64,6 +80,11 @@ def test_a_bad_option_is_named_with_what_is_right(options: Any, sentence: str) -
     with pytest.raises(UsageError) as refused:
         create("random", SPACE, options=options)
     assert str(refused.value) == sentence
+
+
+def test_an_option_may_mean_more_to_one_method() -> None:
+    assert validate_options("gp", {"in_flight": "joint"}) == []
+    assert "must be joint, worst, mean or ignore" in validate_options("gp", {"in_flight": 1})[0]
 
 
 def test_the_seed_of_the_options_is_the_one_that_counts() -> None:
