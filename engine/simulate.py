@@ -153,9 +153,13 @@ class Simulation:
         self.commit()
         return self.state
 
-    def restart(self) -> None:
-        """Lose the engine and start another from the store; what ran goes on running."""
+    def restart(self, proposals: Proposals | None = None) -> None:
+        """Lose the engine and start another from the store; what ran goes on running.
+
+        `proposals` make all further ones: a new engine makes its search method anew.
+        """
         assert self._store is not None
+        self._proposals = proposals or self._proposals
         self.commit()
         self.journal = self._fresh_journal()
         self.journal.replay(self._store.replay())

@@ -27,6 +27,7 @@ def command(config: ConfigArgument, set_: SetOption = None, json: Json = False) 
     Example: tui-tuner validate sweep.yaml --set limits.trials=20
     """
     from engine.config.load import load_config
+    from engine.config.rule_words import rules_of
     from engine.config.support import unsupported
 
     try:
@@ -38,7 +39,13 @@ def command(config: ConfigArgument, set_: SetOption = None, json: Json = False) 
     cannot = unsupported(loaded.config)
     if json:
         print_json(
-            {"valid": True, "faults": [], "warnings": loaded.warnings, "unsupported": cannot}
+            {
+                "valid": True,
+                "faults": [],
+                "warnings": loaded.warnings,
+                "unsupported": cannot,
+                "rules": rules_of(loaded.config),
+            }
         )
         return
     for warning in loaded.warnings:
@@ -51,3 +58,5 @@ def command(config: ConfigArgument, set_: SetOption = None, json: Json = False) 
         f"{clean(str(config))} is valid: {count} parameters searched by {loaded.config.method} "
         f"to {metric.goal.value} {clean(metric.name)}"
     )
+    for rule in rules_of(loaded.config):
+        print(f"stops early: {rule}")
