@@ -11,14 +11,14 @@ from engine.errors import TunerError, UsageError
 from engine.text import clean
 
 
-def write_out(text: str, out: Path, *, force: bool) -> None:
-    """Write to a path, or to the standard output for '-'.
+def write_out(content: str | bytes, out: Path, *, force: bool) -> None:
+    """Write text (as UTF-8) or bytes to a path, or to the standard output for '-'.
 
     Raises UsageError where there is something already, unless `force` is set; TunerError where it
     cannot be written.
     """
     if str(out) == "-":
-        sys.stdout.write(text)
+        sys.stdout.write(content if isinstance(content, str) else content.decode())
         return
     shown = clean(str(out))
     if out.is_dir():
@@ -26,16 +26,16 @@ def write_out(text: str, out: Path, *, force: bool) -> None:
     if out.exists() and not force:
         raise UsageError(f"{shown} exists already; --force overwrites it")
     try:
-        _replace(text, out)
+        _replace(content if isinstance(content, bytes) else content.encode(), out)
     except OSError as error:
         raise TunerError(f"cannot write {shown}: {error.strerror}") from None
 
 
-def _replace(text: str, out: Path) -> None:
+def _replace(data: bytes, out: Path) -> None:
     descriptor, draft = tempfile.mkstemp(prefix=f".{out.name}.", dir=out.parent)
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
             os.fchmod(file.fileno(), 0o666 & ~_umask())
         os.replace(draft, out)
     except BaseException:
