@@ -33,7 +33,7 @@ def rung_plan(rules: Iterable[StopRule], budget: Budget | None) -> RungPlan | No
         return None
     reduction = float(rule.options.get("reduction", REDUCTION))
     is_auto = rule.options.get("min", "auto") == "auto"
-    last = int(rule.options.get("max", budget.max))
+    last = _last(rule, budget)
     first = max(budget.min, ceil(last / FIRST_SHARE)) if is_auto else int(rule.options["min"])
     return RungPlan(
         budgets=rung_budgets(first, last, reduction),
@@ -41,6 +41,11 @@ def rung_plan(rules: Iterable[StopRule], budget: Budget | None) -> RungPlan | No
         unit=budget.parameter,
         first_is_auto=is_auto,
     )
+
+
+def _last(rule: StopRule, budget: Budget) -> int:
+    last = rule.options.get("max", "auto")
+    return budget.max if last == "auto" else int(last)
 
 
 def rung_budgets(first: int, last: int, reduction: float) -> tuple[int, ...]:
@@ -78,7 +83,7 @@ def _reasons(top: Section, rule: StopRule, budget: Budget | None, method: str) -
         if not top.has("budget"):
             yield "mode promote needs a budget, such as budget: {parameter: epochs, max: 27}"
         return
-    last = int(rule.options.get("max", budget.max))
+    last = _last(rule, budget)
     first = rule.options.get("min", "auto")
     if last > budget.max:
         yield f"max {last} is beyond budget.max {budget.max}"

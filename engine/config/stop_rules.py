@@ -28,6 +28,13 @@ def _above(bound: float | None) -> Reader:
     return partial(Section.number, above=bound)
 
 
+def _per_cent(section: Section, key: str) -> OptionValue | None:
+    value = section.number(key, above=0)
+    if value is not None and value > 100:
+        section.fault(key, f"must be at most 100, not {value:g}")
+    return value
+
+
 _BRACKETS: dict[str, Reader] = {
     "min_iter": _whole(1),
     "max_iter": _whole(1),
@@ -38,15 +45,25 @@ _BRACKETS: dict[str, Reader] = {
 
 RULES: dict[str, dict[str, Reader]] = {
     "diverged": {"factor": _above(1)},
-    "median": {"min_epochs": _whole(0), "min_trials": _whole(1)},
+    "median": {"min_epochs": _whole_or_auto(0), "min_trials": _whole(1)},
+    "percentile": {
+        "percentile": _per_cent,
+        "min_epochs": _whole_or_auto(0),
+        "min_trials": _whole(1),
+    },
     "asha": {
         "mode": partial(Section.choice, choices=("stop", "promote")),
         "reduction": _above(1),
         "min": _whole_or_auto(1),
-        "max": _whole(1),
+        "max": _whole_or_auto(1),
         "brackets": _whole(1),
     },
-    "hyperband": {**_BRACKETS, "reduction": _above(1)},
+    "hyperband": {
+        **_BRACKETS,
+        "reduction": _above(1),
+        "min": _whole_or_auto(1),
+        "max": _whole_or_auto(1),
+    },
     "patience": {"epochs": _whole(1), "min_delta": _above(None)},
     "target": {"value": _above(None)},
     "plateau": {"epochs": _whole(1), "tolerance": _above(0)},

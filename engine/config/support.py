@@ -9,6 +9,8 @@ from engine.config.schema import Config
 from engine.search.registry import METHODS
 from engine.stopping.registry import RULES
 
+_WANDB = {"min_iter", "max_iter", "s", "eta", "strict"}
+
 
 def unsupported(config: Config) -> list[str]:
     """Give one plain sentence for each thing the config asks for and this version cannot do."""
@@ -21,7 +23,8 @@ def _sentences(config: Config) -> Iterator[str]:
         bayes = " (`bayes` means it)" if config.method == "tpe" else ""
         yield f"method: {config.method} is not built yet{bayes}; use one of {', '.join(built)}"
     for rule in config.stop:
-        if rule.enabled and rule.rule not in RULES and rule is not promoting(config.stop):
+        is_built = rule.rule in RULES and not _WANDB & {*rule.options}
+        if rule.enabled and not is_built and rule is not promoting(config.stop):
             key = "early_terminate or stop" if rule.rule == "hyperband" else "stop"
             yield f"{key}: the rule {rule.rule} is not built yet; remove it to run without it"
     if config.resources.gpus:

@@ -30,6 +30,8 @@ def take_reports(
         if verdict is None and _may_be_judged(trial):
             verdict = _judge(state, trial, report, [j for j in judges if not j.advisory])
             commands += _advise(state, event, trial, report, [j for j in judges if j.advisory])
+        if state.plan.metric in report.metrics:
+            trial.furthest = max(trial.furthest, report.step)
     trial.rejected += event.rejected
     state.note_best(trial, before)
     if event.rejected:

@@ -207,7 +207,7 @@ class SweepState:
     def rerank(self, trial: Trial, rank_class: int) -> None:
         """Rank a trial by what it reports from now on only, in another class."""
         before = trial.best
-        self.peers.rerank(trial, trial.rank_class)
+        self.peers.rerank(trial)
         trial.rank_class = rank_class
         trial.ranked_after = trial.last_step or 0
         trial.best = None
@@ -247,6 +247,7 @@ class SweepState:
         self.counts[state_name(before)] -= 1
         self.counts[state_name(state)] += 1
         trial.state = state
+        self.peers.settle(trial)
         self.changed.add(trial.number)
         self.unlearned.add(trial.number)
         if isinstance(before, Waiting):

@@ -6,11 +6,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .asha import Asha
 from .base import StoppingRule
 from .diverged import Diverged
+from .hyperband import Hyperband
+from .median import Median
+from .percentile import Percentile
 
 RULES: dict[str, type[StoppingRule]] = {
     "diverged": Diverged,
+    "median": Median,
+    "percentile": Percentile,
+    "asha": Asha,
+    "hyperband": Hyperband,
 }
 
 
