@@ -13,7 +13,7 @@ from .commands import Command, InheritCheckpoint
 from .events import RoundEvolved
 from .evolution import Child, Evolver, Member, Replaced, Selection
 from .evolution_words import placed, told
-from .model import Complete, Pruned, Trial, Waiting, is_final
+from .model import Complete, Pruned, Trial, Waiting, is_final, is_whole
 from .seeds import seed_for
 from .staging import next_stage, stage_is_open
 from .state import Stage, SweepState
@@ -90,8 +90,7 @@ def _has_come(trial: Trial, step: int) -> bool:
 
 def _loss(state: SweepState, trial: Trial, step: int) -> float | None:
     """The loss at the round's end; at the last point before it where the trial left early."""
-    ended = trial.state
-    if not isinstance(ended, Complete) and not (isinstance(ended, Pruned) and ended.converged):
+    if not is_whole(trial.state):
         return None
     reached = [v for s, v in zip(trial.steps, trial.values, strict=True) if s <= step]
     if not reached or not isfinite(reached[-1]):
@@ -175,5 +174,6 @@ def _born(state: SweepState, child: Child, at: float) -> Trial:
         parent=child.parent,
         generation=child.generation,
         from_step=child.from_step,
+        ranked_after=child.from_step,
         last_step=child.from_step or None,
     )

@@ -13,7 +13,7 @@ from msgspec import Raw, Struct
 
 from engine.core.acts import Act, Decision, Skipped
 from engine.core.edits import SpacePreview
-from engine.core.views import SweepView, TrialView
+from engine.core.views import LineageView, SweepView, TrialView
 
 PROTOCOL_VERSION = 1
 
@@ -211,6 +211,8 @@ class TrialDetail(Struct, frozen=True, kw_only=True):
     series: Series
     checkpoints: list[CheckpointView]
     decisions: list[Decision]
+    lineage: list[LineageView] = []
+    """The stretches that lead to a trial of an evolution, the oldest first."""
 
 
 class LogChunk(Struct, frozen=True, kw_only=True):

@@ -34,6 +34,7 @@ def detail_document(detail: TrialDetail) -> dict[str, Any]:
         "series": detail.series,
         "checkpoints": detail.checkpoints,
         "decisions": detail.decisions,
+        "lineage": detail.lineage,
     }
 
 

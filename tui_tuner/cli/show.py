@@ -6,6 +6,7 @@ from engine.core.views import AttemptView, TrialView
 from engine.protocol.messages import GetStatus, ShowTrial, TrialDetail
 from tui_tuner.view.line import plain
 from tui_tuner.view.numbers import ValueFormat, duration, short, value_format
+from tui_tuner.view.schedule import ancestors, schedules
 
 from .arguments import Json, Words, sweep_and_trial
 from .columns import Column, coloured, print_table
@@ -29,6 +30,8 @@ def command(words: Words = None, json: Json = False) -> None:
         return
     form = value_format(view.best.value if view.best else None)
     for line in _about(detail.trial, form, view.metric.name):
+        print(line)
+    for line in _lineage(detail):
         print(line)
     _print_curves(detail)
     _print_attempts(detail.trial.attempt_list)
@@ -60,6 +63,14 @@ def _about(row: TrialView, form: ValueFormat, metric: str) -> list[str]:
     failure = f": {row.failure}" if row.failure else ""
     head = f"{row.id}  {coloured(row.state)}{failure}{held}{reason}"
     return [head, *(f"  {name:<{width}}  {text}" for name, text in rows if text)]
+
+
+def _lineage(detail: TrialDetail) -> list[str]:
+    """The schedule that an evolution came to, by its changes from parent to child."""
+    if not detail.lineage:
+        return []
+    lines = [f"{name}: {text}" for name, text in schedules(detail.lineage)]
+    return ["", f"  lineage {ancestors(detail.lineage)}", *(f"    {line}" for line in lines)]
 
 
 def _stage(row: TrialView) -> str:

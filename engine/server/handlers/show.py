@@ -6,6 +6,8 @@ import asyncio
 from pathlib import Path
 
 from engine.checkpoints import checkpoints
+from engine.core.lineage import lineage_of
+from engine.core.model import trial_number
 from engine.protocol.messages import CheckpointView, ShowTrial, TrialDetail
 from engine.text import clean
 
@@ -24,6 +26,7 @@ async def show_trial(viewer: Viewer, request: ShowTrial) -> TrialDetail:
         series=shown(curves, request.points),
         checkpoints=saved,
         decisions=[d for d in source.decisions() if row.id in d.trials],
+        lineage=lineage_of(row, lambda name: source.trial(trial_number(name))),
     )
 
 
