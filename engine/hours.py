@@ -1,4 +1,4 @@
-"""The limit `hours`: a timer over the time that engines were at work."""
+"""The limits of time, `hours` and `slot_hours`: a timer to the one that is over first."""
 
 from __future__ import annotations
 
@@ -6,14 +6,18 @@ import asyncio
 from collections.abc import Callable
 
 from engine.core.events import LimitReached
+from engine.core.limits import TimeLimit, time_left
 from engine.core.state import Scheduling
 from engine.publisher import Publisher
 
-HOURS_RETRY_S = 1.0
+RETRY_S = 1.0
+"""While the sweep is stopping, which comes before any limit."""
+
+NOTHING_S = 0.001
 
 
 class Hours:
-    """Ends the sweep once `limits.hours` of work are over."""
+    """Ends the sweep once its hours of work, or its slots' hours, are over."""
 
     def __init__(self, publisher: Publisher, clock: Callable[[], float]) -> None:
         self._record = publisher.record
@@ -22,16 +26,17 @@ class Hours:
         self._timer: asyncio.TimerHandle | None = None
 
     def look(self) -> None:
-        """Set the timer while the sweep goes on, and forget it once it has ended.
+        """Set the timer anew while a limit can be reached; slots may have been taken or freed.
 
         A sweep that has ended stops its watch: after `resume` the time left is another.
         """
-        hours = self._state.plan.limits.hours
-        if self._state.ended_at is not None:
-            self.forget()
-        elif hours is not None and self._timer is None:
-            left = hours * 3600 - self._state.watch.elapsed(self._clock())
-            self._call_when_over(left, hours)
+        self.forget()
+        if self._state.scheduling in (Scheduling.LIMITED, Scheduling.ENDED):
+            return
+        first = time_left(self._state, self._clock())
+        if first is not None:
+            draining = self._state.scheduling is Scheduling.DRAINING
+            self._call_after(max(first.left_s, RETRY_S if draining else 0.0))
 
     def forget(self) -> None:
         """Take the timer back."""
@@ -39,13 +44,14 @@ class Hours:
             self._timer.cancel()
             self._timer = None
 
-    def _call_when_over(self, left_s: float, hours: float) -> None:
-        loop = asyncio.get_running_loop()
-        self._timer = loop.call_later(max(0.0, left_s), self._over, hours)
+    def _call_after(self, seconds: float) -> None:
+        self._timer = asyncio.get_running_loop().call_later(seconds, self._over)
 
-    def _over(self, hours: float) -> None:
-        if self._state.scheduling is Scheduling.DRAINING:
-            self._call_when_over(HOURS_RETRY_S, hours)
-            return
-        sentence = f"{hours:g} hours are over"
-        self._record(LimitReached(at=self._clock(), limit="hours", sentence=sentence))
+    def _over(self) -> None:
+        now = self._clock()
+        first: TimeLimit | None = time_left(self._state, now)
+        over = first is not None and first.left_s <= NOTHING_S
+        if over and first is not None and self._state.scheduling is not Scheduling.DRAINING:
+            self._record(LimitReached(at=now, limit=first.limit, sentence=first.sentence))
+        else:
+            self.look()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import insort
 from collections.abc import Callable, Mapping
 
-from .model import Goal, Trial
+from .model import Goal, Pruned, Trial
 
 KEPT = 16
 
@@ -16,7 +16,7 @@ Key = tuple[int, float, int]
 class Leaders:
     """The best `KEPT` trials of the highest class. `note` must hear of every change of a best.
 
-    A repeat adds no configuration of its own, and is left out.
+    A repeat adds no configuration of its own, and is left out; so is one marked infeasible.
     """
 
     def __init__(self, trials: Mapping[int, Trial], goal: Callable[[], Goal]) -> None:
@@ -58,7 +58,8 @@ class Leaders:
         return [self._trials[key[2]] for key in self._order[:most] if key[0] == highest]
 
     def _key(self, trial: Trial) -> Key | None:
-        if trial.best is None or trial.repeat_of is not None:
+        marked = isinstance(trial.state, Pruned) and trial.state.infeasible
+        if trial.best is None or trial.repeat_of is not None or marked:
             return None
         value = trial.best.value
         return -trial.rank_class, -value if self._goal() is Goal.MAXIMIZE else value, trial.number

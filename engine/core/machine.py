@@ -106,6 +106,7 @@ class SweepMachine:
         """Change the state by one event; say what must be done."""
         if isinstance(event, EngineStarted):
             self.state.watch.stop(self.state.last_at)
+            self.state.slot_time.engine_was_away(self.state.last_at, event.at)
         self.state.last_at = max(self.state.last_at, event.at)
         self.decided = self.history.handle(event)
         return self._handlers[type(event)](event)
@@ -235,6 +236,7 @@ class SweepMachine:
             )
         )
         self.state.set_state(trial, Running(attempt=event.attempt, slot=event.slot))
+        self.state.slot_time.begin(trial.number, event.at)
         return [LaunchAttempt(trial=event.trial, attempt=event.attempt)]
 
     def _attempt_launched(self, event: AttemptLaunched) -> list[Command]:
@@ -263,6 +265,7 @@ class SweepMachine:
             self.state.slots.block(running.slot, event.leftover)
             commands.append(AwaitGone(slot=running.slot, leftover=event.leftover))
         self.state.set_state(trial, after, first=isinstance(after, Waiting))
+        self.state.slot_time.end(trial.number, event.at)
         self._pace(trial, attempt)
         staging.repeat_if_due(self.state, trial, event.at)
         if is_final(after):
@@ -287,6 +290,7 @@ class SweepMachine:
         running = trial.state
         if self._current(event.trial, event.attempt) and isinstance(running, Running):
             trial.attempts.pop()
+            self.state.slot_time.take_back(trial.number)
             self.state.set_state(trial, state_unstarted(running, event.at), first=True)
         return self._next(event.at)
 

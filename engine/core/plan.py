@@ -9,12 +9,15 @@ from .model import Goal, Params
 
 
 class Limits(Struct, frozen=True, kw_only=True):
-    """What ends a sweep. `failures` counts failures in a row."""
+    """What ends a sweep. `failures` counts failures in a row, `slot_hours` the hours that slots
+    were held, `no_improvement` trials in a row that brought no new best."""
 
     trials: int | None = None
     hours: float | None = None
     target: float | None = None
     failures: int | None = None
+    slot_hours: float | None = None
+    no_improvement: int | None = None
 
 
 class StagePlan(Struct, frozen=True, kw_only=True):

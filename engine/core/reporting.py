@@ -46,6 +46,7 @@ def take_reports(
 def _take(state: SweepState, trial: Trial, attempt: int, report: Report) -> None:
     trial.reports += 1
     trial.last_step = report.step
+    state.slot_time.see(trial.number, report.at)
     current = trial.attempts[-1]
     if current.first_step is None:
         current.first_step = report.step

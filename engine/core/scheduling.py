@@ -5,19 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from .commands import Command, Emit, Propose
-from .events import AttemptStarted, LimitReached, RungPromoted, StageEntered, SweepEnded
+from .events import AttemptStarted, RungPromoted, StageEntered, SweepEnded
 from .evolution import Evolver
 from .evolving import round_after
-from .model import Failed
+from .limits import limit_reached
 from .ranges import Ranges
 from .staging import entry_after, stage_is_open
 from .state import Scheduling, SweepState
 
 DEVICE = "cpu"
-
-FIRST_FAILURES = 5
-"""A sweep whose first trials all fail before any of them reports is broken, whatever `limits` say
-(as W&B's agent stops after its first five)."""
 
 
 def next_commands(
@@ -32,7 +28,7 @@ def next_commands(
     """
     if state.scheduling is Scheduling.ENDED:
         return []
-    if state.scheduling is Scheduling.OPEN and (limit := _failure_limit(state, at)):
+    if state.scheduling is Scheduling.OPEN and (limit := limit_reached(state, at)):
         return [limit]
     commands: list[Command] = []
     if state.scheduling is Scheduling.OPEN:
@@ -120,27 +116,6 @@ def wanted_proposals(state: SweepState, starting: int) -> int:
 def _in_flight(state: SweepState) -> int:
     """How many of the search's own trials wait or run."""
     return sum(state.trials[number].counted for number in (*state.waiting, *state.running))
-
-
-def _failure_limit(state: SweepState, at: float) -> Emit | None:
-    allowed = state.plan.limits.failures
-    if allowed is not None and state.failures_in_a_row >= allowed:
-        sentence = f"{allowed} trials failed in a row"
-    elif not state.anything_reported and state.failures_in_a_row >= FIRST_FAILURES:
-        sentence = f"the first {FIRST_FAILURES} trials failed before reporting anything"
-    else:
-        return None
-    reason = _last_failure(state)
-    text = f"{sentence}; the last: {reason}" if reason else sentence
-    return Emit(event=LimitReached(at=at, limit="failures", sentence=text))
-
-
-def _last_failure(state: SweepState) -> str:
-    newest: tuple[float, str] = (0.0, "")
-    for trial in state.trials.values():
-        if isinstance(trial.state, Failed):
-            newest = max(newest, (trial.state.at, f"{trial.name}: {trial.state.reason}"))
-    return newest[1]
 
 
 def _end(state: SweepState, at: float) -> Emit | None:

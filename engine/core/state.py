@@ -17,6 +17,7 @@ from .model import (
     Best,
     Failed,
     Goal,
+    Pruned,
     Running,
     Source,
     Trial,
@@ -30,6 +31,7 @@ from .placement import Slots
 from .plan import Plan, StagePlan
 from .repeats import Finals
 from .rungs import Ladder
+from .slot_time import SlotTime
 
 
 class Scheduling(StrEnum):
@@ -103,7 +105,8 @@ class SweepState:
     `waiting` is the queue, a dict for its order and its cheap removal from the middle; `wanted`
     are those in it that start though a limit is reached. `counted` is how many trials count
     toward the limit, `extra_trials` how many a person added to it. `failures_in_a_row` counts
-    failures that are not infeasible configurations.
+    failures that are not infeasible configurations; `since_best` holds the trials that have ended
+    since the best last got better.
     `stages` are those entered so far, the last one current. `changed` collects the numbers of
     trials whose rows are to be shown anew; the journal empties it. `unlearned` collects those of
     which the search method has not heard the latest; whoever asks it for proposals empties that.
@@ -133,6 +136,7 @@ class SweepState:
         self.failures_in_a_row = 0
         self.anything_reported = False
         self.best: int | None = None
+        self.since_best: set[int] = set()
         self.requests: set[str] = set()
         self.warnings: dict[str, Warned] = {}
         self.metrics: dict[str, None] = {}
@@ -140,6 +144,7 @@ class SweepState:
         self.completed_seconds = Mean()
         self.epoch_seconds = Mean()
         self.watch = Stopwatch()
+        self.slot_time = SlotTime()
         self.versions: list[SpaceVersion] = []
         self.stages: list[Stage] = []
         self.undoable: list[Undoable] = []
@@ -230,7 +235,9 @@ class SweepState:
     def best_trials(self, most: int, among: Iterable[Trial] | None = None) -> list[Trial]:
         """The best trials by their objectives, best first, of the highest class that has any."""
         ranked = [
-            t for t in (self.trials.values() if among is None else among) if t.best is not None
+            t
+            for t in (self.trials.values() if among is None else among)
+            if t.best is not None and not _is_marked_infeasible(t.state)
         ]
         top = max((t.rank_class for t in ranked), default=0)
         sign = -1.0 if self.plan.goal is Goal.MAXIMIZE else 1.0
@@ -263,10 +270,29 @@ class SweepState:
             self._enqueue(trial.number, first)
             if trial.wanted:
                 self.wanted.add(trial.number)
-        if is_final(before) != is_final(state) and (stage := self.stage_of(trial)) is not None:
-            stage.note_open(trial, -1 if is_final(state) else 1)
+        if is_final(before) != is_final(state):
+            if (stage := self.stage_of(trial)) is not None:
+                stage.note_open(trial, -1 if is_final(state) else 1)
+            self._note_end(trial)
+        if _is_marked_infeasible(before) != _is_marked_infeasible(state):
+            self._rank_anew(trial)
         self._note_finals(trial)
         self.ladder.note(trial)
+
+    def _note_end(self, trial: Trial) -> None:
+        """Count a trial of the search that has ended, and tells something, without a new best."""
+        state = trial.state
+        says_nothing = isinstance(state, Failed) and not state.kind.infeasible
+        if not is_final(state) or says_nothing or not trial.attempts:
+            self.since_best.discard(trial.number)
+        elif trial.counted and trial.repeat_of is None and trial.number != self.best:
+            self.since_best.add(trial.number)
+
+    def _rank_anew(self, trial: Trial) -> None:
+        """Let a trial stand among the best no longer, or again."""
+        self.note_best(trial, None)
+        if self.best == trial.number and _is_marked_infeasible(trial.state):
+            self._find_best()
 
     def _note_finals(self, trial: Trial) -> None:
         finalist = self.finals.note(trial)
@@ -289,10 +315,13 @@ class SweepState:
             fell = before is not None and (now is None or self._beats(before, now))
             if fell:
                 self._find_best()
-        elif now is not None:
+            elif before is not None and now is not None and self._beats(now, before):
+                self.since_best.clear()
+        elif now is not None and not _is_marked_infeasible(trial.state):
             leader = self.trials[self.best] if self.best is not None else None
             if leader is None or leader.best is None or self._leads(trial, leader):
                 self.best = trial.number
+                self.since_best.clear()
 
     def _leads(self, trial: Trial, leader: Trial) -> bool:
         if trial.rank_class != leader.rank_class:
@@ -326,3 +355,7 @@ class SweepState:
             case Scheduling.DRAINING:
                 return "stopping"
         return self.end_state or "stopped"
+
+
+def _is_marked_infeasible(state: TrialState) -> bool:
+    return isinstance(state, Pruned) and state.infeasible

@@ -98,6 +98,7 @@ def apply_resume(state: SweepState, act: Resume, by: By) -> Applied:
     state.undoable = [u for u in state.undoable if not isinstance(u.inverse, Resume)]
     state.watch.start(by.at)
     state.failures_in_a_row = 0
+    state.since_best.clear()
     state.ended_at = None
     state.end_state = None
     if limited:
