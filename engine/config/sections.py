@@ -37,7 +37,8 @@ def read_metric(top: Section) -> Metric | None:
 
 def read_limits(top: Section) -> Limits:
     """Read `limits`, with W&B's `run_cap` for trials and `metric.target` for the target."""
-    section = top.section("limits", ("trials", "hours", "target", "failures"))
+    known = ("trials", "hours", "slot_hours", "target", "failures", "no_improvement")
+    section = top.section("limits", known)
     trials = section.whole("trials", least=1)
     cap = top.whole("run_cap", least=1)
     if trials is not None and cap is not None and trials != cap:
@@ -51,6 +52,8 @@ def read_limits(top: Section) -> Limits:
         hours=section.number("hours", above=0),
         target=wished if target is None else target,
         failures=section.whole("failures", least=1),
+        slot_hours=section.number("slot_hours", above=0),
+        no_improvement=section.whole("no_improvement", least=1),
     )
 
 
