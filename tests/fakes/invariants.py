@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from engine.core.model import Running, Waiting, state_name
+from engine.core.model import Complete, Running, Waiting, state_name
 from engine.core.projection import trial_view
 from engine.core.staging import stage_is_open
 from engine.core.state import Scheduling, SweepState
@@ -19,6 +19,7 @@ def check(sweep: ToldSweep) -> None:
     no_trial_is_lost(state)
     queues_agree_with_states(state)
     attempts_are_numbered(state)
+    rungs_agree_with_trials(state)
     nothing_is_forgotten(state)
     viewers_see_what_is(sweep)
 
@@ -64,11 +65,30 @@ def attempts_are_numbered(state: SweepState) -> None:
         assert len(trial.steps) == len(trial.values)
 
 
+def rungs_agree_with_trials(state: SweepState) -> None:
+    """Who can go on from a rung is complete there, and stands there and at all rungs below."""
+    rungs = state.ladder.rungs
+    offered: list[int] = []
+    for index, rung in enumerate(rungs):
+        assert rung.keys == sorted(rung.keys)
+        assert rung.open == sorted(rung.open)
+        assert set(rung.open) <= set(rung.keys)
+        for _, number in rung.open:
+            trial = state.trials[number]
+            assert isinstance(trial.state, Complete)
+            assert trial.budget is not None
+            assert rung.budget <= trial.budget < rungs[index + 1].budget
+            assert all(number in {n for _, n in below.keys} for below in rungs[:index])
+        offered += [number for _, number in rung.open]
+    assert len(set(offered)) == len(offered)
+
+
 def nothing_is_forgotten(state: SweepState) -> None:
     """What can start has started, and a sweep with nothing left to do has ended."""
     match state.scheduling:
         case Scheduling.OPEN:
             assert not (state.slots.free and state.waiting)
+            assert not (state.slots.free and state.ladder.promotion())
             open_ones = state.running or state.waiting or state.counts["paused"]
             idle = not (open_ones or state.asked)
             assert not idle or stage_is_open(state) or state.plan.method == "manual"
