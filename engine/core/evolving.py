@@ -46,7 +46,8 @@ def round_after(state: SweepState, evolver: Evolver | None, at: float) -> RoundE
 
 def begin_round(state: SweepState, event: RoundEvolved) -> list[Command]:
     """Begin a round: some trials end, some go on, some are born."""
-    stage = Stage(plan=state.plan.all_stages[event.round - 1], proposed=len(event.children))
+    born = len(event.children)
+    stage = Stage(plan=state.plan.all_stages[event.round - 1], extra=born, proposed=born)
     state.stages.append(stage)
     state.asked = 0
     for gone in event.replaced:
