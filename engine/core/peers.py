@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Hashable, Mapping
 from math import inf, isfinite
 
-from .model import Complete, Goal, Pruned, Trial
+from .model import Complete, Goal, Pruned, Running, Trial
 from .plan import Plan
 
 Grouping = Callable[[Trial], Hashable | None]
@@ -186,10 +186,12 @@ class Peers:
     def note(self, trial: Trial, step: int) -> None:
         """Take in that a trial's curve changed at `step`, and maybe beyond it."""
         at = bisect_left(trial.steps, step)
-        after = trial.steps[at - 1] if at else 0
+        after = max(trial.steps[at - 1] if at else 0, trial.ranked_after)
         last = trial.steps[-1] if trial.steps else 0
         for pool in self._pools.values():
             pool.note(trial, after, last)
+        if not isinstance(trial.state, Running):
+            self.settle(trial)
 
     def settle(self, trial: Trial) -> None:
         """Take in that a trial's state changed: it may have come to its end, or left it."""
