@@ -43,9 +43,7 @@ def _check(section: Section, method: str, key: str, value: Any) -> None:
 
 
 def check_search(top: Section, method: str, space: Space, options: dict[str, SearchValue]) -> None:
-    """Note why a method cannot search a space: a grid needs values that can be counted."""
-    if METHODS[method] is None:
-        return
+    """Note why a method cannot search a space, or cannot be had here."""
     try:
         create(method, space, options=options)
     except UsageError as error:

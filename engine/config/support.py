@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from engine.config.rungs import promoting
 from engine.config.schema import Config
-from engine.search.registry import METHODS
 from engine.stopping.registry import RULES
 
 _WANDB = {"min_iter", "max_iter", "s", "eta", "strict"}
@@ -18,10 +17,6 @@ def unsupported(config: Config) -> list[str]:
 
 
 def _sentences(config: Config) -> Iterator[str]:
-    if METHODS.get(config.method) is None:
-        built = [name for name, method in METHODS.items() if method]
-        bayes = " (`bayes` means it)" if config.method == "tpe" else ""
-        yield f"method: {config.method} is not built yet{bayes}; use one of {', '.join(built)}"
     for rule in config.stop:
         is_built = rule.rule in RULES and not _WANDB & {*rule.options}
         if rule.enabled and not is_built and rule is not promoting(config.stop):

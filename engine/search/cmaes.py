@@ -16,16 +16,14 @@ from typing import Any
 
 from msgspec import Struct
 
-from engine.core.model import Goal, Source
+from engine.core.model import Goal, Params
 from engine.core.seeds import seed_for
 from engine.errors import UsageError
-from engine.space.inside import inside
 from engine.space.parameters import CategoricalParameter
 from engine.space.space import Space
 
-from .base import LearningMethod, Proposal
-from .halton import Halton
-from .learning import Sample, enough_for, training_set
+from .learning import Sample, TrainingSet
+from .model import ModelMethod
 
 _SETTLED = 1e-4
 """Standard deviation, as a share of an axis, below which there is nothing left to find on it."""
@@ -33,16 +31,16 @@ _SETTLED_CELL = 0.1
 """The same where values can be counted, as a share of one value's stretch."""
 
 
-class Cmaes(LearningMethod):
+class Cmaes(ModelMethod):
     """Begins at the best of the start-up trials. `sigma0` is the standard deviation there, as a
     share of each axis; `popsize` counts the trials of a generation (None: 4 + 3 ln d).
 
     Its state is a fold over all results in the order of their trials' numbers, a generation at a
-    time. Only their order by loss counts.
+    time. Only their order by loss counts; trials in flight do not.
     """
 
     name = "cmaes"
-    options = LearningMethod.options | {"sigma0", "popsize"}
+    options = ModelMethod.options | {"sigma0", "popsize"}
 
     def __init__(
         self,
@@ -52,34 +50,16 @@ class Cmaes(LearningMethod):
         *,
         sigma0: float = 1 / 6,
         popsize: int | None = None,
-        **common: Any,
+        **options: Any,
     ) -> None:
         _refuse_what_is_no_number(space)
-        super().__init__(space, seed, goal, **common)
-        self._is_inside = inside(space)
-        self._startup = Halton(space, seed)
+        super().__init__(space, seed, goal, **options)
         self._evolution = _Evolution(space, seed, sigma0, popsize, self.startup_trials)
 
-    def propose(self, index: int) -> Proposal:
+    def suggest(self, training: TrainingSet, index: int) -> Params:
         """Draw from the distribution as it stands after all results."""
-        known = (one for one in self.known.values() if self._is_inside(one.params))
-        training = training_set(known, self.goal, enough_for(self.space.dimension))
         results = [s for s in training.samples if s.infeasible or s.loss is not None]
-        if len(results) < self.startup_trials or not self.space.dimension:
-            return self._start_up(index, len(results))
-        return Proposal(
-            params=self.space.decode(self._evolution.draw(results, seed_for(self.seed, index))),
-            origin=training.sentence(self.name, self.space.version),
-            source=Source(method=self.name, observations=len(results)),
-        )
-
-    def _start_up(self, index: int, observations: int) -> Proposal:
-        made = self._startup.propose(index)
-        return Proposal(
-            params=made.params,
-            origin=f"{made.origin}, start-up of {self.name}",
-            source=Source(method=self._startup.name, observations=observations, startup=True),
-        )
+        return self.space.decode(self._evolution.draw(results, seed_for(self.seed, index)))
 
 
 def _refuse_what_is_no_number(space: Space) -> None:

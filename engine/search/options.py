@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.text import clean
 
+from .cmaes_options import CHECKS as CMAES
 from .evolution_options import CHECKS as EVOLUTION
 
 Check = Callable[[Any], str | None]
@@ -42,6 +43,7 @@ its method alone. At most `max_in_flight` trials are open at a time.
 """
 
 OWN: dict[str, dict[str, Check]] = {
+    "cmaes": CMAES,
     "evolution": EVOLUTION,
     "gp": {"in_flight": _one_of("joint", "worst", "mean", "ignore")},
 }

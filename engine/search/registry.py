@@ -11,6 +11,7 @@ from engine.space.space import Space
 from engine.text import clean
 
 from .base import LearningMethod, SearchMethod
+from .cmaes import Cmaes
 from .evolution import Evolution
 from .gp import Gp
 from .grid import Grid
@@ -18,23 +19,20 @@ from .halton import Halton
 from .manual import Manual
 from .options import check_options, did_you_mean
 from .random import Random
+from .smac import Smac
 from .tpe import Tpe
 
-METHODS: dict[str, type[SearchMethod] | None] = {
+METHODS: dict[str, type[SearchMethod]] = {
     "manual": Manual,
     "random": Random,
     "grid": Grid,
     "halton": Halton,
     "tpe": Tpe,
     "gp": Gp,
-    "cmaes": None,
+    "cmaes": Cmaes,
     "evolution": Evolution,
-    "smac": None,
+    "smac": Smac,
 }
-"""None is a method that is known but not built yet."""
-
-BUILT = frozenset(name for name, method in METHODS.items() if method is not None)
-"""The methods that `create` can make."""
 
 ALIASES = {"bayes": "tpe"}
 """W&B's names of methods."""
@@ -68,8 +66,8 @@ def create(
 ) -> SearchMethod:
     """Make a search method for a space; an option `seed` takes the place of `seed`.
 
-    Raises UsageError, in one sentence, for an unknown or unbuilt method, a bad option, or a space
-    that the method cannot search.
+    Raises UsageError, in one sentence, for an unknown method, a bad option, a space that the method
+    cannot search, or an extra that is not installed.
     """
     options = options or {}
     found = canonical(name)
@@ -77,8 +75,6 @@ def create(
     if faults:
         raise UsageError(faults[0])
     method = METHODS[found]
-    if method is None:
-        raise UsageError(f"method {found} is not built yet; use random, halton or grid")
     seed = options.get("seed", seed)
     if issubclass(method, LearningMethod):
         taken = {k: v for k, v in options.items() if k in method.options}

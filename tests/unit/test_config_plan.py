@@ -110,7 +110,6 @@ def test_a_config_for_this_version_is_refused_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("lines", "sentence"),
     [
-        (("method: bayes",), "method: tpe is not built yet"),
         (("stop: [{rule: patience, epochs: 3}]",), "stop: the rule patience is not built yet"),
         (
             ("early_terminate: {type: hyperband, min_iter: 3}",),

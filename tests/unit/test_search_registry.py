@@ -1,4 +1,4 @@
-"""Methods are made by name, their options checked, and what is not built yet says so."""
+"""Methods are made by name, and their options checked."""
 
 from __future__ import annotations
 
@@ -9,19 +9,11 @@ from typing import Any
 import pytest
 
 from engine.errors import UsageError
-from engine.search.registry import BUILT, METHODS, create, validate_options
+from engine.search.registry import create, validate_options
 from engine.space.build import build_space
 
 SPACE = build_space({"lr": {"min": 0.0, "max": 1.0}, "n": {"min": 1, "max": 3}})[0]
 TAKEN = "it takes seed, startup_trials, in_flight, max_in_flight"
-
-
-@pytest.mark.parametrize("name", sorted(set(METHODS) - BUILT))
-def test_a_method_not_built_yet_is_refused_with_what_to_use(name: str) -> None:
-    with pytest.raises(UsageError) as refused:
-        create(name, SPACE)
-    assert str(refused.value) == f"method {name} is not built yet; use random, halton or grid"
-    assert validate_options(name, {"seed": 1}) == []
 
 
 def test_bayes_is_tpe() -> None:

@@ -13,12 +13,10 @@ from engine.core.model import Params
 from engine.core.observing import Observation
 from engine.proposing import ConfiguredProposals
 from engine.search.base import Exhausted
-from engine.search.registry import BUILT
+from engine.search.registry import METHODS
 from engine.space.build import build_space
 from engine.space.keeper import document_of
 from engine.space.space import Space
-
-PROPOSING = sorted(BUILT - {"manual"})
 
 
 def space_of(**parameters: dict[str, Any]) -> Space:
@@ -34,6 +32,21 @@ NARROW = space_of(
     lr={"min": 1e-2, "max": 0.5, "scale": "log", "q": 1e-3},
     width={"values": [2, 3]},
     layers={"min": 4, "max": 16},
+)
+WIDE_NUMBERS = space_of(lr={"min": 1e-4, "max": 1.0, "scale": "log"}, layers={"min": 1, "max": 40})
+NARROW_NUMBERS = space_of(
+    lr={"min": 1e-2, "max": 0.5, "scale": "log"}, layers={"min": 4, "max": 16}
+)
+edited = pytest.mark.parametrize(
+    ("method", "wide", "narrow"),
+    [
+        *(
+            (method, WIDE, NARROW)
+            for method in sorted(METHODS.keys() - {"manual", "cmaes", "smac"})
+        ),
+        ("cmaes", WIDE_NUMBERS, NARROW_NUMBERS),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 
 
@@ -82,14 +95,16 @@ class Sweep:
         return made
 
 
-@pytest.mark.parametrize("method", PROPOSING)
-def test_after_narrowing_every_proposal_lies_inside(method: str) -> None:
-    sweep = Sweep(method, 0, WIDE)
+@edited
+def test_after_narrowing_every_proposal_lies_inside(
+    method: str, wide: Space, narrow: Space
+) -> None:
+    sweep = Sweep(method, 0, wide)
     sweep.propose(30)
-    sweep.edit(NARROW)
+    sweep.edit(narrow)
     made = sweep.propose(500)
     assert len(made) == 500
-    assert all(NARROW.contains(params) for params in made)
+    assert all(narrow.contains(params) for params in made)
 
 
 def test_a_grid_goes_through_all_of_a_new_version_but_what_was_tried() -> None:
@@ -200,13 +215,13 @@ def test_what_was_searched_before_is_not_caught_up_again() -> None:
     assert 50 <= sum(params["x"] > 0.75 for params in sweep.propose(200)) <= 80
 
 
-@pytest.mark.parametrize("method", PROPOSING)
-def test_a_restart_goes_on_with_the_same_proposals(method: str) -> None:
-    straight, restarted = (Sweep(method, 3, NARROW) for _ in range(2))
+@edited
+def test_a_restart_goes_on_with_the_same_proposals(method: str, wide: Space, narrow: Space) -> None:
+    straight, restarted = (Sweep(method, 3, narrow) for _ in range(2))
     for sweep in (straight, restarted):
         sweep.propose(10)
-        sweep.edit(WIDE)
+        sweep.edit(wide)
         sweep.propose(7)
-    again = Sweep(method, 3, NARROW)
+    again = Sweep(method, 3, narrow)
     again.tried, again.versions, again.index = restarted.tried, restarted.versions, restarted.index
     assert again.propose(20) == straight.propose(20)
