@@ -24,6 +24,7 @@ from engine.core.events import (
     AttemptStarted,
     EngineStarted,
     Event,
+    RoundEvolved,
     StageEntered,
     TrialProposed,
 )
@@ -224,6 +225,8 @@ class SteeredWorld(ToldSweep):
 
 def _promotes(event: Event, number: int) -> bool:
     """Whether a stage begins with the trial, which then goes on at once."""
+    if isinstance(event, RoundEvolved):
+        return number in event.survivors or number in {gone.trial for gone in event.replaced}
     return isinstance(event, StageEntered) and number in event.entry.promoted
 
 

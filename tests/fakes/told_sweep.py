@@ -32,6 +32,8 @@ from engine.core.projection import sweep_view
 from engine.core.state import SweepState
 from engine.core.views import SweepView, TrialView
 from engine.journal import Journal
+from engine.search.evolution import PopulationBasedTraining
+from engine.search.evolution_options import EvolutionOptions
 from engine.space.build import build_space
 from engine.space.keeper import Keeper, document_of
 from engine.stopping.diverged import Diverged
@@ -43,6 +45,7 @@ PARAMETERS = {
     "width": {"values": [32, 64, 128]},
     "dropout": {"min": 0.0, "max": 0.7},
 }
+EVOLVER = PopulationBasedTraining(EvolutionOptions())
 ANN = "ann@pts/1"
 
 
@@ -73,7 +76,7 @@ class ToldSweep:
         self.tell(EngineStarted, pid=1, resumed=False)
 
     def _begin(self) -> None:
-        self.machine = SweepMachine([Diverged()], Keeper())
+        self.machine = SweepMachine([Diverged()], Keeper(), EVOLVER)
         self.journal = Journal(self.machine, self.view)
 
     @property

@@ -22,6 +22,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from engine.config.evolution import round_plans
 from engine.core.acts import Act, Note, Resume, Undo
 from engine.core.events import (
     Acted,
@@ -32,6 +33,7 @@ from engine.core.events import (
     SlotFreed,
     TrialProposed,
 )
+from engine.core.evolution import Rounds
 from engine.core.model import (
     Exited,
     Lost,
@@ -40,7 +42,7 @@ from engine.core.model import (
     Signalled,
     Trial,
 )
-from engine.core.plan import Limits, StagePlan
+from engine.core.plan import Limits, RungPlan, StagePlan
 from engine.core.seeds import seed_for
 from engine.space.keeper import space_of
 from tests.fakes.any_act import ON_THE_SWEEP, ON_TRIALS, aimed
@@ -59,6 +61,8 @@ STAGES = (
     StagePlan(name="coarse", budget=2, trials=4, overrides={"data_fraction": 0.1}),
     StagePlan(name="fine", budget=6, trials=3, promote=2, narrow_top=3, repeats=2),
 )
+ROUNDS = Rounds(population=4, rounds=3, interval=2)
+RUNGS = RungPlan(budgets=(2, 4, 6), reduction=2.0)
 ENDS = [
     Exited(code=1, tail="CUDA out of memory"),
     Exited(code=1, tail="KeyError: 'lr'"),
@@ -79,7 +83,7 @@ class AnySweep(RuleBasedStateMachine):
         trials=st.sampled_from([None, None, 3, 8]),
         failures=st.sampled_from([None, None, 2]),
         wished=st.sampled_from([None, None, 0.93]),
-        staged=st.booleans(),
+        by=st.sampled_from(["nothing", "stages", "stages", "rungs", "rounds"]),
         method=st.sampled_from(["random", "random", "random", "manual"]),
     )
     def a_sweep_begins(
@@ -89,13 +93,19 @@ class AnySweep(RuleBasedStateMachine):
         trials: int,
         failures: int,
         wished: float,
-        staged: bool,
+        by: str,
         method: str,
     ) -> None:
         limits = Limits(trials=trials, failures=failures, target=wished)
-        stages = STAGES if staged else ()
         self.world = SteeredWorld(
-            slots=slots, limits=limits, stages=stages, method=method, budget=6, prefetch=1
+            slots=slots,
+            limits=limits,
+            stages={"stages": STAGES, "rounds": round_plans(ROUNDS)}.get(by, ()),
+            evolution=ROUNDS if by == "rounds" else None,
+            rungs=RUNGS if by == "rungs" else None,
+            method=method,
+            budget=6,
+            prefetch=1,
         )
         self.world.does_as_told()
         for number in range(begun):
