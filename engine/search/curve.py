@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from math import inf, isfinite
+from math import inf
 
 from engine.core.model import Goal
 from engine.core.observing import Observation
 
+_NO_NUMBER = 1e100
+"""Beyond it a mean or a spread of several leaves the range of floats."""
+
 
 class Curve:
-    """An observation's objective as losses; infinite where it is no number."""
+    """An observation's objective as losses; infinite where it is no usable number."""
 
     def __init__(self, one: Observation, goal: Goal) -> None:
         self.one = one
@@ -45,4 +48,4 @@ class Curve:
 
     def _loss(self, at: int) -> float:
         value = self.one.values[at]
-        return self._sign * value if isfinite(value) else inf
+        return self._sign * value if abs(value) < _NO_NUMBER else inf

@@ -7,6 +7,7 @@ improvement (Ament et al., 2023); trials in flight are taken into account jointl
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
 from typing import Any
 
 from engine.core.model import Goal, Params
@@ -56,10 +57,12 @@ class Gp(ModelMethod):
         return self.space.admit(params)
 
     def _trials(self, training: TrainingSet) -> list[Any]:
-        worst = training.worst_loss
-        lies = {"worst": worst, "mean": training.mean_loss}
+        worst = min(
+            training.worst_loss, _fence([s.loss for s in training.told if s.loss is not None])
+        )
+        lies = {"worst": worst, "mean": min(training.mean_loss, worst)}
         shown: list[tuple[Sample, float | None]] = [
-            (s, worst if s.loss is None else s.loss)
+            (s, worst if s.loss is None else min(s.loss, worst))
             for s in _modelled([s for s in training.samples if s.infeasible or s.loss is not None])
         ]
         if self.in_flight != "ignore":
@@ -68,6 +71,16 @@ class Gp(ModelMethod):
             frozen_trial(1 + at, self._middle | self._optuna.inward(sample), loss)
             for at, (sample, loss) in enumerate(shown)
         ]
+
+
+def _fence(losses: list[float]) -> float:
+    """Above it lie outliers: three interquartile ranges beyond the third quartile (Tukey, 1977).
+
+    One loss of a network that all but diverged would leave the model no eye for the others.
+    """
+    ordered = sorted(losses)
+    first, third = ordered[len(ordered) // 4], ordered[3 * len(ordered) // 4]
+    return third + 3.0 * (third - first) if third > first else inf
 
 
 def _modelled(results: Sequence[Sample]) -> Sequence[Sample]:

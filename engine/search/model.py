@@ -16,12 +16,9 @@ from .halton import Halton
 from .learning import TrainingSet, enough_for, training_set
 from .widened import Widened
 
-_FEWEST = 2
-"""Losses without which there is nothing to compare, whatever `startup_trials` says."""
-
 
 class ModelMethod(LearningMethod):
-    """Draws until `startup_trials` results are known, then asks its model.
+    """Draws until `startup_trials` results are known, not all the same, then asks its model.
 
     The draws are those of a Halton sequence, each by its own index: one that is rebuilt draws no
     point twice. Results are losses and infeasible configurations; those that lie outside the space
@@ -47,7 +44,8 @@ class ModelMethod(LearningMethod):
         """Ask the model, or draw."""
         training = self.training()
         count = training.observations
-        if count < self.startup_trials or len(training.told) < _FEWEST or not self.space.dimension:
+        differ = len({sample.loss for sample in training.told}) > 1
+        if count < self.startup_trials or not differ or not self.space.dimension:
             return self._draw(self.drawn.propose(index), count, f"start-up of {self.name}")
         if self._added is not None and self._added.hurries(index, 2 * self.startup_trials):
             return self._draw(self._added.propose(index), count, "in what was added")
@@ -64,7 +62,7 @@ class ModelMethod(LearningMethod):
 
     @abstractmethod
     def suggest(self, training: TrainingSet, index: int) -> Params:
-        """Ask a model of `training`, which has two losses at least, for proposal `index`.
+        """Ask a model of `training`, which has two different losses at least, for proposal `index`.
 
         The same for the same training set and index, whatever was asked before.
         """
