@@ -9,6 +9,7 @@ from typing import Any
 from engine.config.faults import KeyPath, nearest, shown
 from engine.config.schema import OptionValue, StopRule
 from engine.config.section import Section, described
+from engine.stopping.wandb_hyperband import brackets
 
 Reader = Callable[[Section, str], OptionValue | None]
 
@@ -32,6 +33,20 @@ def _per_cent(section: Section, key: str) -> OptionValue | None:
     value = section.number(key, above=0)
     if value is not None and value > 100:
         section.fault(key, f"must be at most 100, not {value:g}")
+    return value
+
+
+def _not_below_zero(section: Section, key: str) -> OptionValue | None:
+    value = section.number(key)
+    if value is not None and value < 0:
+        section.fault(key, f"must be at least 0, not {value:g}")
+    return value
+
+
+def _probability(section: Section, key: str) -> OptionValue | None:
+    value = section.number(key, above=0)
+    if value is not None and value > 1:
+        section.fault(key, f"must be at most 1, not {value:g}")
     return value
 
 
@@ -64,13 +79,26 @@ RULES: dict[str, dict[str, Reader]] = {
         "min": _whole_or_auto(1),
         "max": _whole_or_auto(1),
     },
-    "patience": {"epochs": _whole(1), "min_delta": _above(None)},
+    "patience": {"epochs": _whole(1), "min_delta": _not_below_zero},
     "target": {"value": _above(None)},
+    "threshold": {
+        "lower": _above(None),
+        "upper": _above(None),
+        "metric": Section.text,
+        "min_epochs": _whole(0),
+    },
     "plateau": {"epochs": _whole(1), "tolerance": _above(0)},
+    "wilcoxon": {"p_threshold": _probability, "n_startup_steps": _whole(0)},
 }
 """Every rule, with the reader of each of its options."""
 
-_REQUIRED = {"patience": "epochs", "plateau": "epochs", "target": "value"}
+_REQUIRED = {
+    "patience": ("epochs",),
+    "plateau": ("epochs",),
+    "target": ("value",),
+    "threshold": ("lower", "upper"),
+}
+"""The options of which a rule needs one."""
 
 
 def read_stop(top: Section) -> tuple[StopRule, ...]:
@@ -114,9 +142,11 @@ def _read_rule(top: Section, number: int, item: Any) -> StopRule | None:
         advisory=section.flag("advisory") is True,
         options=_options(section, name),
     )
-    needed = _REQUIRED.get(name)
-    if rule.enabled and needed and not section.has(needed):
-        top.faults.add(path, f"the rule {name} needs {needed}")
+    needed = _REQUIRED.get(name, ())
+    if rule.enabled and needed and not any(map(section.has, needed)):
+        top.faults.add(path, f"the rule {name} needs {' or '.join(needed)}")
+    if not _BRACKETS.keys().isdisjoint(rule.options):
+        _check_wandb(section, rule.options)
     return rule
 
 
@@ -141,6 +171,7 @@ def _options(section: Section, rule: str) -> dict[str, OptionValue]:
             options[key] = value
     _check_order(section, options, "min", "max")
     _check_order(section, options, "min_iter", "max_iter")
+    _check_order(section, options, "lower", "upper")
     return options
 
 
@@ -162,8 +193,24 @@ def _read_early_terminate(top: Section) -> StopRule | None:
     if section.choice("type", ("hyperband",)) is None:
         return None
     options = _options(section, "hyperband")
-    if "min_iter" not in options and "max_iter" not in options:
-        top.fault("early_terminate", "hyperband needs min_iter, or max_iter and s")
-    elif "min_iter" not in options and "s" not in options:
-        top.fault("early_terminate", "hyperband with max_iter needs s as well")
+    _check_wandb(section, options)
     return StopRule(rule="hyperband", options=options)
+
+
+def _check_wandb(section: Section, options: dict[str, OptionValue]) -> None:
+    """Check the options of W&B's hyperband together."""
+    if own := [key for key in options if key not in _BRACKETS]:
+        theirs = next((key for key in options if key in _BRACKETS), "min_iter")
+        reason = (
+            f"is an option of tui-tuner's hyperband, {theirs} one of W&B's; keep to one of them"
+        )
+        section.fault(own[0], reason)
+    elif "min_iter" not in options and "max_iter" not in options:
+        section.faults.add(section.path, "hyperband needs min_iter, or max_iter and s")
+    elif "min_iter" not in options and "s" not in options:
+        section.faults.add(section.path, "hyperband with max_iter needs s as well")
+    elif "max_iter" in options and "s" in options:
+        most, count, eta = int(options["max_iter"]), int(options["s"]), options.get("eta", 3.0)
+        if not list(brackets(None, most, count, float(eta))):
+            reason = f"gives no bracket with s {count} and eta {float(eta):g}"
+            section.fault("max_iter", reason)

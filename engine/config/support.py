@@ -8,8 +8,6 @@ from engine.config.rungs import promoting
 from engine.config.schema import Config
 from engine.stopping.registry import RULES
 
-_WANDB = {"min_iter", "max_iter", "s", "eta", "strict"}
-
 
 def unsupported(config: Config) -> list[str]:
     """Give one plain sentence for each thing the config asks for and this version cannot do."""
@@ -18,10 +16,9 @@ def unsupported(config: Config) -> list[str]:
 
 def _sentences(config: Config) -> Iterator[str]:
     for rule in config.stop:
-        is_built = rule.rule in RULES and not _WANDB & {*rule.options}
-        if rule.enabled and not is_built and rule is not promoting(config.stop):
-            key = "early_terminate or stop" if rule.rule == "hyperband" else "stop"
-            yield f"{key}: the rule {rule.rule} is not built yet; remove it to run without it"
+        is_built = rule.rule in RULES or rule is promoting(config.stop)
+        if rule.enabled and not is_built:
+            yield f"stop: the rule {rule.rule} is not built yet; remove it to run without it"
     if config.resources.gpus:
         yield "resources.gpus: not built yet; remove the key to run on the CPU"
     if config.resources.trials_per_gpu > 1:

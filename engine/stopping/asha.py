@@ -13,8 +13,9 @@ from typing import Literal
 
 from engine.core.judging import Verdict
 from engine.core.model import Report, Trial
-from engine.core.peers import Peers, Standing
+from engine.core.peers import Peers
 from engine.core.rungs import nth
+from engine.core.standing import Standing
 
 from .base import StoppingRule
 from .brackets import Brackets, bracket_sizes, make_brackets

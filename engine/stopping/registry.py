@@ -11,7 +11,14 @@ from .base import StoppingRule
 from .diverged import Diverged
 from .hyperband import Hyperband
 from .median import Median
+from .patience import Patience
 from .percentile import Percentile
+from .plateau import Plateau
+from .target import Target
+from .threshold import Threshold
+from .wandb_hyperband import OPTIONS as WANDB_OPTIONS
+from .wandb_hyperband import WandbHyperband
+from .wilcoxon import Wilcoxon
 
 RULES: dict[str, type[StoppingRule]] = {
     "diverged": Diverged,
@@ -19,11 +26,20 @@ RULES: dict[str, type[StoppingRule]] = {
     "percentile": Percentile,
     "asha": Asha,
     "hyperband": Hyperband,
+    "patience": Patience,
+    "plateau": Plateau,
+    "target": Target,
+    "threshold": Threshold,
+    "wilcoxon": Wilcoxon,
 }
 
 
 def make_rule(name: str, options: Mapping[str, Any], *, advisory: bool = False) -> StoppingRule:
-    """Make a rule by its name; the options are keyword arguments of its class."""
-    rule = RULES[name](**options)
+    """Make a rule by its name; the options are keyword arguments of its class.
+
+    `hyperband` is W&B's where any of W&B's options is given.
+    """
+    is_wandb = name == "hyperband" and not options.keys().isdisjoint(WANDB_OPTIONS)
+    rule = WandbHyperband(**options) if is_wandb else RULES[name](**options)
     rule.advisory = advisory
     return rule

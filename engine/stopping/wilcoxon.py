@@ -63,13 +63,8 @@ class Wilcoxon(StoppingRule):
 
     def _best(self, trial: Trial, peers: Peers) -> Trial | None:
         """The complete trial with the best average, the first of equals."""
-        complete = (
-            t
-            for t in peers.trials.values()
-            if isinstance(t.state, Complete)
-            and t.repeat_of is None
-            and t.rank_class == trial.rank_class
-        )
+        full_length = (peers.trials[n] for n in peers.full_length(trial.rank_class))
+        complete = (t for t in full_length if isinstance(t.state, Complete))
         best = min(complete, key=lambda t: self._average_of(t, peers), default=None)
         return best if best is not None and isfinite(self._average_of(best, peers)) else None
 

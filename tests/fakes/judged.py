@@ -48,6 +48,7 @@ class JudgedTrials:
         for step, value in enumerate(values, 1):
             self.report(number, step, value)
         self.trial(number).state = Complete(at=0.0)
+        self.peers.settle(self.trial(number))
         return self.trial(number)
 
     def judge(

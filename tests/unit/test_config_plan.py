@@ -110,11 +110,6 @@ def test_a_config_for_this_version_is_refused_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("lines", "sentence"),
     [
-        (("stop: [{rule: patience, epochs: 3}]",), "stop: the rule patience is not built yet"),
-        (
-            ("early_terminate: {type: hyperband, min_iter: 3}",),
-            "early_terminate or stop: the rule hyperband is not built yet",
-        ),
         (("resources: {gpus: 1}",), "resources.gpus: not built yet"),
         (("resources: {trials_per_gpu: 2}",), "resources.trials_per_gpu: not built yet"),
     ],
