@@ -68,6 +68,9 @@ class History:
         match event:
             case Acted():
                 return self._act(event)
+            case VerdictReached(advisory=True, trial=number, rule=rule, sentence=sentence):
+                text = f"{trial_name(number)}: {rule} would stop it: {sentence}"
+                return self._new(event, rule, "advise", text, number)
             case VerdictReached(trial=number, rule=rule, sentence=sentence):
                 return self._new(
                     event,

@@ -226,6 +226,7 @@ class SweepMachine:
     def _attempt_started(self, event: AttemptStarted) -> list[Command]:
         trial = self.state.trials[event.trial]
         trial.next_attempt = event.attempt + 1
+        trial.stopped_by = None
         trial.attempts.append(
             Attempt(
                 n=event.attempt,
@@ -320,4 +321,5 @@ class SweepMachine:
             ending = Ending.DIVERGED
         elif event.converged:
             ending = Ending.CONVERGED
+        trial.stopped_by = event.rule
         return end_attempt(self.state, trial, ending, reason)

@@ -307,6 +307,10 @@ class Trial(Struct, kw_only=True):
     """What an advisory rule would have done, and why: for a person to decide."""
     advised_by: tuple[str, ...] = ()
     """The advisory rules that have spoken; none speaks twice of a trial."""
+    stopped_by: str | None = None
+    """The rule that stopped it last."""
+    spared_by: tuple[str, ...] = ()
+    """The rules that had stopped it when a person let it go on."""
     rank_class: int = 0
     """Trials compare within the highest class only: overrides change what is measured."""
     ranked_after: int = 0

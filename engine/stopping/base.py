@@ -26,6 +26,15 @@ class StoppingRule(ABC):
     def judge(self, trial: Trial, report: Report, peers: Peers) -> Verdict | None:
         """Judge `trial` after `report` joined its curve; None lets it go on."""
 
+    def is_moot(self, trial: Trial, report: Report) -> bool:
+        """Whether a verdict would come too late, or unwanted.
+
+        The trial has come to its budget, or a person let it go on after this rule had stopped it:
+        for rules that would say the same again at its next report.
+        """
+        through = trial.budget is not None and report.step >= trial.budget
+        return through or self.name in trial.spared_by
+
     def describe(self, peers: Peers) -> str | None:
         """Say in a sentence how the rule stands now; None where there is nothing to say."""
         return None

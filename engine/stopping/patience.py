@@ -28,7 +28,7 @@ class Patience(StoppingRule):
         self.min_delta = min_delta
 
     def judge(self, trial: Trial, report: Report, peers: Peers) -> Verdict | None:
-        if peers.metric not in report.metrics or trial.best is None:
+        if self.is_moot(trial, report) or peers.metric not in report.metrics or trial.best is None:
             return None
         last = trial.steps[-1]
         value, step = self._last_improvement(trial, peers)

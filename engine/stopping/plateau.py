@@ -33,7 +33,9 @@ class Plateau(StoppingRule):
 
     def judge(self, trial: Trial, report: Report, peers: Peers) -> Verdict | None:
         start = bisect_right(trial.steps, trial.ranked_after)
-        if peers.metric not in report.metrics or start >= len(trial.steps):
+        if self.is_moot(trial, report) or peers.metric not in report.metrics:
+            return None
+        if start >= len(trial.steps):
             return None
         last = trial.steps[-1]
         if last - trial.steps[start] < self.epochs:

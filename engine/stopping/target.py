@@ -22,7 +22,9 @@ class Target(StoppingRule):
 
     def judge(self, trial: Trial, report: Report, peers: Peers) -> Verdict | None:
         objective = report.metrics.get(peers.metric)
-        if objective is None or not peers.loss(objective) <= peers.loss(self.value):
+        if self.is_moot(trial, report) or objective is None:
+            return None
+        if not peers.loss(objective) <= peers.loss(self.value):
             return None
         return Verdict(
             rule=self.name,

@@ -35,7 +35,7 @@ class Threshold(StoppingRule):
     def judge(self, trial: Trial, report: Report, peers: Peers) -> Verdict | None:
         name = self.metric or peers.metric
         value = report.metrics.get(name)
-        if value is None or report.step < self.min_epochs:
+        if self.is_moot(trial, report) or value is None or report.step < self.min_epochs:
             return None
         if isnan(value):
             found = "is not a number"

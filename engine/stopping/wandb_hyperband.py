@@ -50,7 +50,9 @@ class WandbHyperband(StoppingRule):
         self.brackets = tuple(brackets(min_iter, max_iter, s, eta))
 
     def judge(self, trial: Trial, report: Report, peers: Peers) -> Verdict | None:
-        if trial.repeat_of is not None or trial.best is None or peers.metric not in report.metrics:
+        if self.is_moot(trial, report) or peers.metric not in report.metrics:
+            return None
+        if trial.repeat_of is not None or trial.best is None:
             return None
         count = peers.logged.count(trial)
         bracket = max(takewhile(lambda b: b <= count, self.brackets), default=None)

@@ -34,7 +34,9 @@ class Wilcoxon(StoppingRule):
 
     def judge(self, trial: Trial, report: Report, peers: Peers) -> Verdict | None:
         fewest = max(FEWEST_INSTANCES, self.n_startup_steps)
-        if peers.metric not in report.metrics or len(trial.steps) < fewest:
+        if self.is_moot(trial, report) or peers.metric not in report.metrics:
+            return None
+        if len(trial.steps) < fewest:
             return None
         mine = _average(trial, peers)
         if trial.repeat_of is not None or not isfinite(mine):

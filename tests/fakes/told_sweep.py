@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -18,6 +19,7 @@ from engine.core.events import (
     SweepCreated,
     TrialProposed,
 )
+from engine.core.judging import Judge
 from engine.core.machine import SweepMachine
 from engine.core.model import (
     Exit,
@@ -56,7 +58,7 @@ class ToldSweep:
     what the last event has done.
     """
 
-    def __init__(self, **plan: Any) -> None:
+    def __init__(self, *, judges: Sequence[Judge] = (), **plan: Any) -> None:
         settings: dict[str, Any] = {
             "name": "s",
             "metric": "acc",
@@ -69,6 +71,7 @@ class ToldSweep:
         self.log: list[Logged] = []
         self.rows: dict[str, TrialView] = {}
         self.commands: list[Command] = []
+        self.judges = judges
         self._begin()
         space, faults = build_space(PARAMETERS)
         assert not faults
@@ -76,7 +79,7 @@ class ToldSweep:
         self.tell(EngineStarted, pid=1, resumed=False)
 
     def _begin(self) -> None:
-        self.machine = SweepMachine([Diverged()], Keeper(), EVOLVER)
+        self.machine = SweepMachine([Diverged(), *self.judges], Keeper(), EVOLVER)
         self.journal = Journal(self.machine, self.view)
 
     @property

@@ -60,6 +60,9 @@ def requeue(state: SweepState, trial: Trial, *, first: bool = False) -> None:
     """Let a trial wait for a slot again because a person asked for it."""
     if isinstance(trial.state, Pruned) and trial.state.dropped:
         count_proposal(state, trial, True)
+    if trial.stopped_by is not None:
+        trial.spared_by = (*trial.spared_by, trial.stopped_by)
+        trial.stopped_by = None
     trial.losses = 0
     state.want(trial)
     state.set_state(trial, Waiting(), first=first)
