@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+from engine.config.passing import scripts
 from engine.config.schema import Config
 from engine.config.section import Section
 from engine.core.evolution import Rounds
@@ -13,6 +15,8 @@ from engine.search.evolution import PopulationBasedTraining
 from engine.search.evolution_options import options_of, rounds_of
 
 METHOD = "evolution"
+_LOADS = re.compile(r"optim\w*\.load_state_dict\(")
+_SETS = re.compile(r"param_groups")
 _A_BUDGET = "such as budget: {parameter: epochs, max: 20}"
 
 
@@ -48,6 +52,19 @@ def check_evolution(top: Section, config: Config) -> None:
     if config.method == METHOD:
         for key, reason in _faults(config):
             top.faults.add(top.at(*key), reason)
+
+
+def brings_back(config: Config) -> str | None:
+    """Warn where a script's text gives a child its parent's learning rate back."""
+    if config.method != METHOD:
+        return None
+    for text in scripts(config):
+        if _LOADS.search(text) and not _SETS.search(text):
+            return (
+                "the script loads an optimizer's state, and with it the parent's learning rate: "
+                "set the trial's own in optimizer.param_groups afterwards"
+            )
+    return None
 
 
 def _faults(config: Config) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from engine.config.compiling import compile_config
 from engine.config.document import Document
+from engine.config.evolution import METHOD, brings_back
 from engine.config.faults import Faults
 from engine.config.overrides import apply_overrides
 from engine.config.parse import parse_document, read_source
@@ -52,7 +53,9 @@ def load_config(path: Path, overrides: Sequence[str] = ()) -> Loaded:
     for warning in unpassed(config):
         faults.warn(("command",), warning)
     if from_scratch := starts_over(config):
-        faults.warn(("stop",), from_scratch)
+        faults.warn(("method" if config.method == METHOD else "stop",), from_scratch)
+    if parents_rate := brings_back(config):
+        faults.warn(("method",), parents_rate)
     return Loaded(config=config, warnings=faults.warnings(), source=source)
 
 

@@ -100,9 +100,14 @@ def _place(top: Section) -> KeyPath:
 
 def starts_over(config: Config) -> str | None:
     """Warn where a script's text knows of no checkpoints: promoted trials would start over."""
-    if promoting(config.stop) is None or any(_SAVES.search(word) for word in command_words(config)):
+    evolves = config.method == "evolution"
+    if promoting(config.stop) is None and not evolves:
+        return None
+    if any(_SAVES.search(word) for word in command_words(config)):
         return None
     texts = list(scripts(config))
     if not texts or any(_SAVES.search(text) for text in texts):
         return None
+    if evolves:
+        return "the script saves no checkpoints: each member starts over in every round"
     return "the script saves no checkpoints: each trial that is promoted starts over"

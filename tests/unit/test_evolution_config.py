@@ -119,3 +119,30 @@ def test_lists_survive_the_way_to_the_engine(folder: Path) -> None:
 )
 def test_what_cannot_be_is_said_in_one_sentence(folder: Path, more: str, sentence: str) -> None:
     assert fault(folder, more).startswith(sentence)
+
+
+LOADS = """
+import tui_tuner as tt
+state = tt.trial().load()
+optimizer.load_state_dict(state["optimizer"])
+"""
+
+
+def warnings(folder: Path, script: str) -> list[str]:
+    (folder / "train.py").write_text(script)
+    (folder / "sweep.yaml").write_text(CONFIG + BUDGET)
+    return [
+        str(warning).split(": ", 2)[2] for warning in load_config(folder / "sweep.yaml").warnings
+    ]
+
+
+def test_a_script_that_brings_the_parents_rate_back_is_warned_about(folder: Path) -> None:
+    (warning,) = warnings(folder, LOADS + "tt.trial().save(state, 1)")
+    assert warning.startswith("the script loads an optimizer's state, and with it the parent's")
+    sets = 'for group in optimizer.param_groups: group["lr"] = 0.1\n'
+    assert warnings(folder, LOADS + sets + "tt.trial().save(state, 1)") == []
+
+
+def test_a_script_that_saves_nothing_is_warned_about(folder: Path) -> None:
+    (warning,) = warnings(folder, "import tui_tuner as tt\ntt.trial().report(1, acc=1)\n")
+    assert warning == "the script saves no checkpoints: each member starts over in every round"
