@@ -17,9 +17,14 @@ from .model import Params, TrialState, Value
 
 
 class Prune(Struct, frozen=True, kw_only=True, tag="prune"):
-    """Stop these trials for good; their results stay."""
+    """Stop these trials for good; their results stay.
+
+    `infeasible`: their configurations are no good, and none of them is to be the best. That can be
+    said of trials that have ended, too.
+    """
 
     trials: tuple[int, ...]
+    infeasible: bool = False
 
 
 class Revive(Struct, frozen=True, kw_only=True, tag="revive"):

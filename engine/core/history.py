@@ -168,6 +168,8 @@ def touched(act: Act | Inverse) -> tuple[int, ...]:
 def describe(act: Act) -> tuple[str, str]:
     """Give an act's verb, and its sentence in the past tense where the event tells none."""
     match act:
+        case Prune(trials=trials, infeasible=True):
+            return "prune", f"marked {named(trials)} infeasible"
         case Prune(trials=trials):
             return "prune", f"pruned {named(trials)}"
         case Stop(now=True):

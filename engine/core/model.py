@@ -154,6 +154,7 @@ class Ending(StrEnum):
     REQUEUED = "requeued"
     PAUSED = "paused"
     CONVERGED = "converged"
+    INFEASIBLE = "infeasible"
 
 
 class Waiting(Struct, frozen=True, tag="waiting"):

@@ -57,6 +57,7 @@ def trial_view(trial: Trial) -> TrialView:
         attempt_started_at=current.started_at if current and running else None,
         note=trial.note,
         advice=trial.advice,
+        infeasible=isinstance(state, Pruned) and state.infeasible,
         held=isinstance(state, Running) and state.held,
         overrides=trial.overrides,
         repeat_of=trial_name(trial.repeat_of) if trial.repeat_of is not None else None,

@@ -40,6 +40,8 @@ def state_after(
             return Pruned(at=at, reason=reason)
         case Ending.CONVERGED:
             return Pruned(at=at, reason=reason, converged=True)
+        case Ending.INFEASIBLE:
+            return Pruned(at=at, reason=reason, infeasible=True)
         case Ending.DIVERGED:
             return Failed(at=at, kind=FailureKind.DIVERGED, reason=reason)
         case Ending.REQUEUED:
@@ -64,6 +66,8 @@ def state_unstarted(running: Running, at: float) -> TrialState:
             return Pruned(at=at, reason=reason)
         case Ending.CONVERGED:
             return Pruned(at=at, reason=reason, converged=True)
+        case Ending.INFEASIBLE:
+            return Pruned(at=at, reason=reason, infeasible=True)
         case Ending.DIVERGED:
             return Failed(at=at, kind=FailureKind.DIVERGED, reason=reason)
         case Ending.PAUSED:

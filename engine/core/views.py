@@ -49,6 +49,8 @@ class TrialView(Struct, kw_only=True):
     note: str | None = None
     advice: str | None = None
     """What an advisory rule would have done, and why."""
+    infeasible: bool = False
+    """A person marked it so; what diverged or ran out of memory says so by its `failure`."""
     held: bool = False
     """Paused with its processes stopped in memory: it keeps its slot."""
     overrides: Params = field(default_factory=dict)

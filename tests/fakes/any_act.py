@@ -48,7 +48,7 @@ CHANGES = st.fixed_dictionaries(
     {}, optional={"lr": RATE, "width": st.sampled_from([32, 64]), "dropout": st.just(0.3)}
 )
 ON_TRIALS = st.one_of(
-    st.builds(Prune, trials=TRIALS),
+    st.builds(Prune, trials=TRIALS, infeasible=st.booleans()),
     st.builds(Revive, trials=TRIALS),
     st.builds(Retry, trials=TRIALS),
     st.builds(Promote, trials=TRIALS, budget=st.sampled_from([None, 4, 9, 27])),

@@ -233,7 +233,7 @@ def _promotes(event: Event, number: int) -> bool:
 def _is_as_asked(was: Running, now: TrialState) -> bool:
     """Whether a trial became what it was to become once its process was gone."""
     match was.ending:
-        case Ending.PRUNED:
+        case Ending.PRUNED | Ending.INFEASIBLE:
             return isinstance(now, Pruned)
         case Ending.DIVERGED:
             return isinstance(now, Failed)

@@ -43,7 +43,11 @@ def ranked(rows: Iterable[TrialView], maximize: bool) -> list[TrialView]:
 
 
 def counts(row: TrialView) -> bool:
-    return row.state in _ENDED and row.failure not in INFEASIBLE
+    return row.state in _ENDED and not is_infeasible(row)
+
+
+def is_infeasible(row: TrialView) -> bool:
+    return row.infeasible or row.failure in INFEASIBLE
 
 
 def gather(rows: Iterable[TrialView], name: str, best: Sequence[TrialView]) -> Cloud:
@@ -58,7 +62,7 @@ def gather(rows: Iterable[TrialView], name: str, best: Sequence[TrialView]) -> C
         if isinstance(value, bool) or not isinstance(value, int | float):
             continue
         tried.append(float(value))
-        if row.failure in INFEASIBLE and row.state == "failed":
+        if row.infeasible or (row.failure in INFEASIBLE and row.state == "failed"):
             infeasible.append(float(value))
         elif row.best is not None and math.isfinite(row.best) and row.state in _ENDED:
             (starred if row.id in stars else ended).append((float(value), row.best))

@@ -9,7 +9,7 @@ from msgspec import Struct
 from engine.core.model import Value
 from engine.core.views import TrialView
 
-from .range_points import INFEASIBLE, objectives
+from .range_points import is_infeasible, objectives
 from .ranges import value_key
 
 
@@ -51,7 +51,7 @@ def _tally(
         value=value,
         tried=len(rows),
         ended=len(scores),
-        infeasible=sum(row.failure in INFEASIBLE for row in rows),
+        infeasible=sum(map(is_infeasible, rows)),
         best=pick(scores) if scores else None,
         mean=sum(scores) / len(scores) if scores else None,
         best_of=sum(row.id in top for row in rows),

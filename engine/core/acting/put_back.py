@@ -72,7 +72,7 @@ def _is_still(trial: Trial, former: Former) -> bool:
     now = trial.state
     match former.made:
         case "pruned":
-            return isinstance(now, Pruned) or _is_ending(now, Ending.PRUNED)
+            return isinstance(now, Pruned) or _is_ending(now, Ending.PRUNED, Ending.INFEASIBLE)
         case "paused":
             return isinstance(now, Paused) or _is_ending(now, Ending.PAUSED)
         case "held":
@@ -85,8 +85,8 @@ def _is_still(trial: Trial, former: Former) -> bool:
     return isinstance(now, Waiting)
 
 
-def _is_ending(now: TrialState, ending: Ending) -> bool:
-    return isinstance(now, Running) and now.ending is ending
+def _is_ending(now: TrialState, *endings: Ending) -> bool:
+    return isinstance(now, Running) and now.ending in endings
 
 
 def _put_back(state: SweepState, trial: Trial, former: Former, by: By) -> list[Command]:
