@@ -315,7 +315,7 @@ class Trial(Struct, kw_only=True):
     rank_class: int = 0
     """Trials compare within the highest class only: overrides change what is measured."""
     ranked_after: int = 0
-    """Steps up to this one belong to an earlier class and cannot be its best."""
+    """Steps up to this one belong to an earlier class, or its parent, and cannot be its best."""
     state: TrialState = Waiting()
     attempts: list[Attempt] = field(default_factory=list)
     next_attempt: int = 1
