@@ -147,7 +147,7 @@ class Acted(Struct, frozen=True, kw_only=True, tag="acted"):
 
 
 class LimitReached(Struct, frozen=True, kw_only=True, tag="limit_reached"):
-    """A limit ended the scheduling: `limit` is trials, hours, target or failures."""
+    """A limit ended the scheduling: `limit` is its name, as in `Limits`."""
 
     at: float
     limit: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from engine.core.model import Complete, Running, Waiting, state_name
+from engine.core.model import Complete, Pruned, Running, Waiting, is_final, state_name
 from engine.core.projection import trial_view
 from engine.core.staging import stage_is_open
 from engine.core.state import Scheduling, SweepState
@@ -20,6 +20,7 @@ def check(sweep: ToldSweep) -> None:
     queues_agree_with_states(state)
     attempts_are_numbered(state)
     rungs_agree_with_trials(state)
+    the_best_is_the_best(state)
     nothing_is_forgotten(state)
     viewers_see_what_is(sweep)
 
@@ -63,6 +64,21 @@ def attempts_are_numbered(state: SweepState) -> None:
         assert open_ones == ([now.attempt] if isinstance(now, Running) else [])
         assert trial.steps == sorted(set(trial.steps))
         assert len(trial.steps) == len(trial.values)
+
+
+def the_best_is_the_best(state: SweepState) -> None:
+    """Nobody stands above the best, it is not marked infeasible, and no trial after it counts."""
+    first = state.best_trials(1)
+    assert (state.best is None) is (not first)
+    if first and state.best is not None:
+        best = state.trials[state.best]
+        assert best.best is not None
+        assert first[0].best is not None
+        assert (best.rank_class, best.best.value) == (first[0].rank_class, first[0].best.value)
+        assert not (isinstance(best.state, Pruned) and best.state.infeasible)
+    ended = {n for n, trial in state.trials.items() if is_final(trial.state) and trial.counted}
+    assert state.since_best <= ended
+    assert state.slot_time.held == len(state.running)
 
 
 def rungs_agree_with_trials(state: SweepState) -> None:
