@@ -59,6 +59,7 @@ FIELDS: dict[str, Field] = {
             "reports",
             "rejected",
             "note",
+            "advice",
             "held",
             "repeat_of",
             "repeats",

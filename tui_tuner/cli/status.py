@@ -38,7 +38,8 @@ def status_lines(view: SweepView) -> list[str]:
         ("metric", f"{plain(view.metric.name)}, {view.metric.goal}"),
         ("winner", plain(view.winner or "")),
         *(("stages", line) for line in _stages(view)),
-        ("method", f"{view.method}, {view.slots} slots, space v{view.space_version}"),
+        ("method", f"{_method(view)}, {view.slots} slots, space v{view.space_version}"),
+        *(("rule", plain(rule)) for rule in view.rules),
         ("time", _time(view)),
         ("engine", engine),
         ("folder", plain(view.dir)),
@@ -49,6 +50,14 @@ def status_lines(view: SweepView) -> list[str]:
     why = f"  {plain(view.sentence)}" if view.sentence else ""
     head = f"{plain(view.name)}  {coloured(view.state)}{why}"
     return [head, *(f"  {name:<8} {text}" for name, text in rows if text)]
+
+
+def _method(view: SweepView) -> str:
+    """The sweep's method, or what proposes in its place now, and on what."""
+    proposer = view.proposer
+    if proposer is None or proposer.sentence.startswith(view.method):
+        return plain(proposer.sentence if proposer is not None else view.method)
+    return f"{view.method}: {plain(proposer.sentence)}"
 
 
 def _stages(view: SweepView) -> list[str]:

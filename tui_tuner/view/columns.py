@@ -149,8 +149,10 @@ def _id(row: TrialView, column: Column, context: Context) -> Line:
 
 def _state(row: TrialView, column: Column, context: Context) -> Line:
     glyph, role = state_glyph(row, context.glyphs)
-    note: Line = ((context.glyphs.note, "accent"),) if row.note else ()
-    return (*crop(((glyph, role),), column.width - len(note)), *note)
+    badges: list[Run] = [(context.glyphs.note, "accent")] if row.note else []
+    if row.advice:
+        badges.append((context.glyphs.advice, "warning"))
+    return (*crop(((glyph, role),), column.width - len(badges)), *badges)
 
 
 def state_glyph(row: TrialView, glyphs: Glyphs) -> Run:
@@ -238,6 +240,8 @@ def _elapsed(row: TrialView, column: Column, context: Context) -> Line:
 
 def _reason(row: TrialView, column: Column, context: Context) -> Line:
     text = plain(row.reason or row.failure or "").removeprefix("pruned by ")
+    if not text and row.advice:
+        return ((fit(f"advice: {plain(row.advice)}", column.width), "warning"),)
     return ((fit(text, column.width), "dim"),)
 
 

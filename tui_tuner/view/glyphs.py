@@ -22,6 +22,8 @@ class Glyphs(NamedTuple):
     best: str
     note: str
     """A trial that carries a note."""
+    advice: str
+    """A trial that an advisory rule would have stopped."""
     held: str
     """Follows the state of a trial that is paused in memory."""
     level: str
@@ -60,6 +62,7 @@ UNICODE = Glyphs(
     mark="●",
     best="★",
     note="✎",
+    advice="⚑",
     held="▪",
     level="≈",
     spread="±",
@@ -96,6 +99,7 @@ ASCII = Glyphs(
     mark="*",
     best="^",
     note='"',
+    advice="a",
     held="h",
     level="~",
     spread="+-",
@@ -114,7 +118,11 @@ ASCII = Glyphs(
     ascii=True,
 )
 
-ENDINGS: Mapping[str, str] = {"diverged": "failed", "requeued": "waiting"}
+ENDINGS: Mapping[str, str] = {
+    "diverged": "failed",
+    "requeued": "waiting",
+    "converged": "pruned",
+}
 """What a trial that was asked to go becomes, where that is not the word for it."""
 
 STATE_ROLES: Mapping[str, str] = {

@@ -134,6 +134,7 @@ def _curve(state: ViewState, row: TrialView, name: str, points: Points) -> Curve
 def _facts(state: ViewState, row: TrialView, width: int, glyphs: Glyphs, now: float) -> list[Line]:
     lines = [
         *_note(row, width, glyphs),
+        *_advice(row, width, glyphs),
         *_params(state, row, width),
         *_stage(state, row, width, glyphs),
     ]
@@ -153,6 +154,18 @@ def _note(row: TrialView, width: int, glyphs: Glyphs) -> list[Line]:
     marks = [glyphs.note, *" " * len(texts)]
     return [
         crop(((f"{mark} ", "accent"), (text, "bold")), width)
+        for mark, text in zip(marks, texts, strict=False)
+    ]
+
+
+def _advice(row: TrialView, width: int, glyphs: Glyphs) -> list[Line]:
+    """What an advisory rule would have done, for a person to decide."""
+    if not row.advice:
+        return []
+    texts = wrap(f"advice: {plain(row.advice, 400)}", width - 2, _NOTE_LINES)
+    marks = [glyphs.advice, *" " * len(texts)]
+    return [
+        crop(((f"{mark} ", "warning"), (text, "warning")), width)
         for mark, text in zip(marks, texts, strict=False)
     ]
 

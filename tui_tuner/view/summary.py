@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from engine.core.views import DeviceView, SweepView
+from engine.core.views import DeviceView, ProposerView, SweepView
 from tui_tuner.view_state import FINAL, ViewState
 
 from .glyphs import STATE_ROLES, Glyphs
@@ -73,6 +73,8 @@ def _sweep_parts(
         where = f" {sweep.best.trial}"
         parts.append((10, (("best ", "dim"), (text, "best"), (where, "best"))))
     parts.append((6, counts))
+    if sweep.proposer is not None and not state.ended:
+        parts.append((3, ((_proposer(sweep.proposer, glyphs), "dim"),)))
     if sweep.trials_limit:
         done = sum(state.counts.get(word, 0) for word in FINAL)
         parts.append((2, ((f"{done}/{sweep.trials_limit} trials", "dim"),)))
@@ -80,6 +82,16 @@ def _sweep_parts(
     if sweep.eta_s is not None and not state.ended:
         parts.append((5, (("ETA ", "dim"), (duration(sweep.eta_s), ""))))
     return parts
+
+
+def _proposer(proposer: ProposerView, glyphs: Glyphs) -> str:
+    """What proposes now, in few cells: 'tpe · 34 obs', 'halton · start-up'."""
+    name = plain(proposer.method, 12)
+    if proposer.startup:
+        return f"{name}{glyphs.dot}start-up"
+    if proposer.fallback:
+        return f"{name}{glyphs.dot}fallback"
+    return f"{name}{glyphs.dot}{proposer.observations} obs" if proposer.observations else name
 
 
 def _counts(state: ViewState, glyphs: Glyphs) -> Line:
