@@ -77,12 +77,13 @@ class Asking:
         self._spawn = spawn
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="search")
         self._is_asking = False
+        self._is_closed = False
         self._made: Made | None = None
         self._made_for = 0
 
     def ask(self) -> None:
         """Ask for as many proposals as the sweep's state wants, until it wants no more."""
-        if not self._is_asking:
+        if not self._is_asking and not self._is_closed:
             self._is_asking = True
             self._spawn(self._propose())
 
@@ -91,6 +92,7 @@ class Asking:
 
     async def close(self) -> None:
         """Ask nothing more; a proposal being made is dropped."""
+        self._is_closed = True
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     async def _propose(self) -> None:
@@ -100,7 +102,7 @@ class Asking:
             self._is_asking = False
 
     async def _propose_all(self) -> None:
-        while self._state.asked > 0:
+        while self._state.asked > 0 and not self._is_closed:
             version = len(self._state.versions)
             if self._made is None or self._made_for != version:
                 self._made_for = version

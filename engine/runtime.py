@@ -113,10 +113,10 @@ class Runtime:
     async def close(self) -> None:
         """Stop carrying out; attempts run on."""
         self._hours.forget()
+        await self._asking.close()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._asking.close()
         await self._executor.close()
 
     def _carry_out(self, command: Command) -> None:

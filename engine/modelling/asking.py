@@ -74,12 +74,13 @@ class AskingAhead:
         self._index = 0
         self._known_to_draws = 0
         self._is_drawing = False
+        self._is_closed = False
         self._drawn: Drawn | None = None
 
     def ask(self) -> None:
         """Propose as many as the sweep's state wants: what is ready now, and drawn ones soon."""
         self._use_candidates()
-        if self._state.asked > 0 and not self._is_drawing:
+        if self._state.asked > 0 and not self._is_drawing and not self._is_closed:
             self._is_drawing = True
             self._spawn(self._draw_all())
         self._making.look()
@@ -90,6 +91,7 @@ class AskingAhead:
 
     async def close(self) -> None:
         """Ask nothing more; what is being made is dropped."""
+        self._is_closed = True
         self._thread.shutdown(wait=False, cancel_futures=True)
         await self._making.close()
 
@@ -113,7 +115,7 @@ class AskingAhead:
 
     async def _draw_all(self) -> None:
         try:
-            while self._state.asked > 0:
+            while self._state.asked > 0 and not self._is_closed:
                 await self._draw_one()
                 self._use_candidates()
         finally:

@@ -68,10 +68,13 @@ class Making:
         self._failures = 0
         self._rest_until = 0.0
         self._is_making = False
+        self._is_closed = False
         self._is_missing = asyncio.Event()
 
     def look(self) -> None:
         """Take note of what happened; have made what is missing, or what knows too little."""
+        if self._is_closed:
+            return
         self._note()
         if self._is_making:
             if self._is_short():
@@ -88,7 +91,9 @@ class Making:
         return self._candidates.take()
 
     async def close(self) -> None:
-        """End the model."""
+        """End the model, and make nothing more."""
+        self._is_closed = True
+        self._is_missing.set()
         await self._model.close()
 
     # What happened ---------------------------------------------------------------------------
@@ -123,7 +128,7 @@ class Making:
     # What is due -----------------------------------------------------------------------------
 
     def _is_due(self) -> bool:
-        return self._is_short() or self._stale() is not None
+        return not self._is_closed and (self._is_short() or self._stale() is not None)
 
     def _is_short(self) -> bool:
         return len(self._candidates) < self._wanted()
@@ -182,7 +187,8 @@ class Making:
         try:
             made, _ = await self._ask(index, stale)
         except ModelError as error:
-            self._failed(str(error))
+            if not self._is_closed:
+                self._failed(str(error))
             return
         self._rest_until = loop.time() + _REST * (loop.time() - began)
         self._works()

@@ -115,10 +115,11 @@ class ModelProcess:
             raise ModelError(f"it was silent for {patience_s:.0f} s") from None
 
     async def _send(self, message: Any) -> None:
-        assert self._writer is not None
+        if (writer := self._writer) is None:
+            raise await self._died()
         try:
-            self._writer.write(framed(message))
-            await self._writer.drain()
+            writer.write(framed(message))
+            await writer.drain()
         except OverflowError as error:
             await self.close()
             raise ModelError(f"it cannot be told of such numbers: {error}") from error
@@ -134,8 +135,8 @@ class ModelProcess:
 
     async def _died(self) -> ModelError:
         """Bury the process, and say what it died of."""
-        process = self._process
-        assert process is not None
+        if (process := self._process) is None:
+            return ModelError("its process was ended")
         with suppress(subprocess.TimeoutExpired):
             await asyncio.to_thread(process.wait, 1.0)
         status = process.returncode

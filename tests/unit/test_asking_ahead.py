@@ -357,3 +357,16 @@ async def test_at_most_so_many_trials_are_in_flight_as_asked_for() -> None:
         await sweep.until(lambda: len(sweep.trials) == 4)
         await sweep.until(lambda: len(sweep.state.running) == 3)
         assert sweep.state.asked == 0
+
+
+async def test_what_was_closed_starts_no_model_again() -> None:
+    async with sweep_of() as sweep:
+        sweep.model.hold()
+        await sweep.running(1)
+        await sweep.until(lambda: sweep.model.asked)
+        await sweep.asking.close()
+        sweep.end(1)
+        await sweep.until(lambda: sweep.publisher.seq == sweep.publisher.journal.seq)
+        assert not sweep.model.alive
+        assert sweep.model.starts == 1
+        assert len(sweep.trials) == 1

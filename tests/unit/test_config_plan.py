@@ -52,6 +52,13 @@ def test_the_plan_holds_what_the_machine_needs(tmp_path: Path) -> None:
     )
 
 
+def test_a_method_that_learns_proposes_only_what_a_slot_wants(tmp_path: Path) -> None:
+    eager = to_plan(config_of(tmp_path, "method: random", "search: {max_in_flight: 3}"), slots=2)
+    learning = to_plan(config_of(tmp_path, "method: tpe"), slots=2)
+    assert (eager.prefetch, learning.prefetch) == (2, 0)
+    assert (eager.max_in_flight, learning.max_in_flight) == (3, None)
+
+
 def test_the_plan_holds_every_stage(tmp_path: Path) -> None:
     config = config_of(
         tmp_path,
