@@ -10,9 +10,7 @@ from msgspec.structs import replace
 from engine.config.evolution import evolver_of
 from engine.config.plan import to_plan
 from engine.config.schema import Config
-from engine.core.events import LimitReached
 from engine.core.model import Params, Report, Trial
-from engine.core.state import Scheduling
 from engine.curves.answers import Answer
 from engine.judges import judges_of
 from engine.proposing import ConfiguredProposals
@@ -55,7 +53,7 @@ class Rehearsed(Struct, frozen=True, kw_only=True):
 def ends_by_itself(config: Config) -> bool:
     """Whether a sweep of this config ends without anybody's doing."""
     method, limits = METHODS[config.method], config.limits
-    counted = limits.trials is not None or limits.hours is not None
+    counted = any(limit is not None for limit in (limits.trials, limits.hours, limits.slot_hours))
     enumerated = method is not None and method.enumerates
     return counted or enumerated or bool(config.stages) or config.method == "evolution"
 
@@ -80,7 +78,6 @@ class Rehearsal:
         config = replace(config, search={**config.search, "seed": seed})
         if epochs is None and not ends_by_itself(config):
             config = replace(config, limits=replace(config.limits, trials=DEFAULT_TRIALS))
-        self._config = config
         self._answer = answer
         self._seed = seed
         self._most = epochs
@@ -102,11 +99,8 @@ class Rehearsal:
 
     def run(self) -> Rehearsed:
         """Run it to its end; blocks."""
-        simulation, hours = self._simulation, self._config.limits.hours
-        while not self._is_spent() and simulation.step():
-            if hours is not None and simulation.now >= hours * 3600.0:
-                self._end_by_hours(hours)
-                hours = None
+        while not self._is_spent() and self._simulation.step():
+            pass
         return self._summary()
 
     def _script(self, trial: Trial, attempt: int) -> Run:
@@ -136,12 +130,6 @@ class Rehearsal:
 
     def _is_spent(self) -> bool:
         return self._most is not None and self._spent >= self._most
-
-    def _end_by_hours(self, hours: float) -> None:
-        simulation = self._simulation
-        if simulation.state.scheduling is not Scheduling.ENDED:
-            sentence = f"{hours:g} hours are over"
-            simulation.record(LimitReached(at=simulation.now, limit="hours", sentence=sentence))
 
     def _summary(self) -> Rehearsed:
         state, leader = self._simulation.state, self._leader()

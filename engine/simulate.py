@@ -28,12 +28,14 @@ from engine.core.events import (
     AttemptLaunched,
     EngineStarted,
     Event,
+    LimitReached,
     ReportsArrived,
     SearchExhausted,
     SweepCreated,
 )
 from engine.core.evolution import Evolver
 from engine.core.judging import Judge
+from engine.core.limits import time_left
 from engine.core.machine import SweepMachine
 from engine.core.model import (
     Ending,
@@ -48,7 +50,7 @@ from engine.core.observing import Observation
 from engine.core.plan import Plan
 from engine.core.projection import sweep_view
 from engine.core.ranges import Ranges
-from engine.core.state import SweepState
+from engine.core.state import Scheduling, SweepState
 from engine.core.views import SweepView
 from engine.journal import Journal
 from engine.search.base import Exhausted, Proposal
@@ -140,6 +142,8 @@ class Simulation:
         """Let the next thing happen; False when nothing will."""
         if not self._due:
             return False
+        if self._time_is_over(self._due[0][0]):
+            return True
         self.now, _, happen = heappop(self._due)
         happen()
         return True
@@ -152,6 +156,17 @@ class Simulation:
             self.now = max(self.now, until)
         self.commit()
         return self.state
+
+    def _time_is_over(self, until: float) -> bool:
+        """Let a limit of time be reached, if one is before `until`."""
+        if self.state.scheduling not in (Scheduling.OPEN, Scheduling.PAUSED):
+            return False
+        first = time_left(self.state, self.now)
+        if first is None or self.now + first.left_s >= until:
+            return False
+        self.now += max(0.0, first.left_s)
+        self._do(LimitReached(at=self.now, limit=first.limit, sentence=first.sentence))
+        return True
 
     def restart(self, proposals: Proposals | None = None) -> None:
         """Lose the engine and start another from the store; what ran goes on running.

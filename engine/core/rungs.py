@@ -116,7 +116,7 @@ class Ladder:
         if not self.rungs:
             return None
         plan, unit = self.plan, self.plan.unit
-        told = ", ".join(f"{len(rung)} at {rung.budget} {unit}" for rung in self.rungs)
+        told = ", ".join(f"{len(rung)} at {rung.budget}" for rung in self.rungs) + f" {unit}"
         first = "; the first rung is a ninth of the budget" if plan.first_is_auto else ""
         return f"asha promotes the best 1/{plan.reduction:g} of each rung: {told}{first}"
 

@@ -111,6 +111,17 @@ def test_slots_are_never_oversold() -> None:
         assert sorted(owners.values()) == sorted(simulation.state.running)
 
 
+@pytest.mark.parametrize("limits", [Limits(hours=0.25), Limits(slot_hours=1.0)])
+def test_a_sweep_whose_time_is_over_starts_nothing_more(limits: Limits) -> None:
+    simulation = Simulation(plan(limits=limits), propose, curve)
+    state = simulation.run()
+    (reached,) = [d.at for d in simulation.machine.history.decisions if "limit" in d.what]
+    assert reached == pytest.approx(900.0)
+    assert state.status == "finished"
+    assert state.counts["complete"] == 20
+    assert max(t.attempts[0].started_at for t in state.trials.values() if t.attempts) < 900.0
+
+
 def test_an_exhausted_search_ends_the_sweep() -> None:
     def three(index: int) -> tuple[Proposal | Exhausted, int]:
         if index >= 3:

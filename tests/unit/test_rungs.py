@@ -338,7 +338,7 @@ def test_the_rungs_are_described() -> None:
     sweep = sweep_of(rungs=RungPlan(budgets=(3, 9, 27), first_is_auto=True))
     run(sweep, 0.5, 0.9, 0.7)
     assert sweep.machine.rules() == [
-        "asha promotes the best 1/3 of each rung: 3 at 3 epochs, 0 at 9 epochs, 0 at 27 epochs; "
+        "asha promotes the best 1/3 of each rung: 3 at 3, 0 at 9, 0 at 27 epochs; "
         "the first rung is a ninth of the budget"
     ]
 
