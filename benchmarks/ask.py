@@ -70,7 +70,10 @@ class Measured(NamedTuple):
     """What one method took; idle times in seconds, one a slot's turn."""
 
     idle_s: list[float]
+    takeover_s: float
+    """The loop's longest stall until the engine's first commit, which shows all trials anew."""
     stall_s: float
+    """The longest from then on."""
     sources: list[str]
 
 
@@ -246,12 +249,15 @@ async def measured(config: Config, folder: Path) -> Measured:
     stalls = [0.0]
     watching = asyncio.create_task(longest_stall(stalls))
     await runtime.start(to_plan(config, SLOTS), 1, [])
+    await publisher.committed()
+    await asyncio.sleep(0.01)
+    takeover_s, stalls[0] = stalls[0], 0.0
     await runtime.ended.wait()
     watching.cancel()
     await runtime.close()
     await asyncio.to_thread(writer.close)
     made = [trials[n].origin for n in range(TRIALS + 1, TRIALS + ASKS + 1)]
-    return Measured(executor.idle_s, stalls[0], made)
+    return Measured(executor.idle_s, takeover_s, stalls[0], made)
 
 
 def ask_s(config: Config) -> float:
@@ -335,7 +341,8 @@ def line(method: str) -> str:
         f"ask {method}: {TRIALS} trials finished; over {len(got.idle_s)} turns of {SLOTS} slots "
         f"idle {statistics.median(got.idle_s) * 1e3:.0f} ms at the median, "
         f"{max(got.idle_s) * 1e3:.0f} ms at most (bar {IDLE_BARS_MS[method]}); "
-        f"longest stall of the loop {got.stall_s * 1e3:.0f} ms (bar {STALL_BAR_MS}); "
+        f"longest stall of the loop {got.stall_s * 1e3:.0f} ms (bar {STALL_BAR_MS}), "
+        f"at the take-over before {got.takeover_s * 1e3:.0f} ms; "
         f"{drawn} of {ASKS} drawn while it thought; an ask takes it {own * 1e3:.1f} ms "
         f"(yardstick: Optuna's, {known} trials, {theirs * 1e3:.1f} ms)"
     )
