@@ -96,7 +96,7 @@ class Peers:
             self._logged = Logged(self.trials, self.loss)
         return self._logged
 
-    def full_length(self, rank_class: int = 0) -> Mapping[int, None]:
+    def full_length(self, rank_class: int = 0) -> dict[int, None]:
         """The trials of a class that ran to their end, in the order in which they did so.
 
         They are complete at the full budget, or had nothing more to gain, and have an objective.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import isfinite
+from typing import NamedTuple
 
 from engine.core.judging import Verdict
 from engine.core.model import Complete, Report, Trial
@@ -64,8 +66,20 @@ class Wilcoxon(StoppingRule):
         )
 
     def _best(self, trial: Trial, peers: Peers) -> Trial | None:
+        """The best complete trial, looked for again once another is complete, or one no longer."""
+        numbers = peers.full_length(trial.rank_class)
+        if not numbers:
+            return None
+        newest = peers.trials[next(reversed(numbers))]
+        known = (len(numbers), newest.number, newest.reports)
+        kept = peers.worked_out.get((Wilcoxon, trial.rank_class))
+        if not isinstance(kept, _Kept) or kept.known != known:
+            kept = _Kept(known, self._find_best([peers.trials[n] for n in numbers], peers))
+            peers.worked_out[Wilcoxon, trial.rank_class] = kept
+        return kept.best
+
+    def _find_best(self, full_length: Iterable[Trial], peers: Peers) -> Trial | None:
         """The complete trial with the best average, the first of equals."""
-        full_length = (peers.trials[n] for n in peers.full_length(trial.rank_class))
         complete = (t for t in full_length if isinstance(t.state, Complete))
         best = min(complete, key=lambda t: self._average_of(t, peers), default=None)
         return best if best is not None and isfinite(self._average_of(best, peers)) else None
@@ -77,6 +91,13 @@ class Wilcoxon(StoppingRule):
             average = _average(trial, peers)
             self._averages[trial.number] = (trial.reports, average)
         return average
+
+
+class _Kept(NamedTuple):
+    """The best trial, and what was known of the complete ones when it was looked for."""
+
+    known: tuple[int, int, int]
+    best: Trial | None
 
 
 def _average(trial: Trial, peers: Peers) -> float:
