@@ -20,7 +20,7 @@ from tests.fakes.judged import JudgedTrials
 def test_the_p_value_is_scipys(digits: int | None) -> None:
     """Rounded to few digits the differences have ties and zeros."""
     draw = random.Random(3)
-    for count in [*range(1, 20), 40, 50, 51, 90]:
+    for count in [*range(1, 9), 13, 14, 40, 50, 51, 90]:
         drawn = [draw.gauss(0.2, 1.0) for _ in range(count)]
         made = drawn if digits is None else [round(d, digits) + 0.0 for d in drawn]
         if not any(made):
