@@ -68,5 +68,5 @@ class ModelMethod(LearningMethod):
         """
 
     def _draw(self, made: Proposal, observations: int, why: str) -> Proposal:
-        source = Source(method=self.drawn.name, observations=observations, startup=True)
+        source = Source(method=self.name, observations=observations, startup=True)
         return Proposal(params=made.params, origin=f"{made.origin}, {why}", source=source)
