@@ -6,7 +6,9 @@ import asyncio
 import fcntl
 import os
 import shutil
+import socket
 import sqlite3
+import threading
 from pathlib import Path
 
 import msgspec
@@ -32,10 +34,11 @@ from engine.core.plan import Plan
 from engine.core.projection import sweep_view
 from engine.errors import ActError, NotFoundError, StoreError, StoreNewerError
 from engine.journal import Journal
-from engine.lifecycle import open_sweep
+from engine.lifecycle import open_sweep, socket_path
 from engine.protocol import messages as m
 from engine.store.base import Batch, Logged
 from engine.store.sqlite import SqliteStore
+from tui_tuner.cli.reach import ask
 
 AT = 1_730_000_000.0
 YAML = """\
@@ -228,3 +231,23 @@ async def test_every_version_of_its_space_can_be_looked_at(sweep: Path) -> None:
 
     assert [(v.version, v.who) for v in versions] == [(1, "config"), (2, "ada@tty1")]
     assert (now[0]["min"], first[0]["min"]) == (pytest.approx(1e-3), pytest.approx(1e-4))
+
+
+def test_a_verb_that_meets_a_leaving_engine_reads_what_that_has_stored(sweep: Path) -> None:
+    door = socket_path(sweep)
+    door.parent.mkdir(parents=True, exist_ok=True)
+    leaving = socket.socket(socket.AF_UNIX)
+    leaving.bind(str(door))
+    leaving.listen()
+
+    def leave() -> None:
+        viewer, _ = leaving.accept()
+        door.unlink()
+        leaving.close()
+        viewer.close()
+
+    engine = threading.Thread(target=leave)
+    engine.start()
+    (view,) = ask(sweep, m.GetStatus(id=0))
+    engine.join()
+    assert view.name == "toy"

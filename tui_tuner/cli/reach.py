@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from engine.client import Connection
+from engine.errors import ConnectionLostError
 from engine.lifecycle import open_sweep
 from engine.protocol.messages import Request
 
@@ -48,9 +49,13 @@ def with_sweep(
 
 
 def ask(sweep: Path, *requests: Request) -> list[Any]:
-    """Ask a sweep these things, in order; give the results."""
+    """Ask a sweep these things, in order; give the results. They change nothing: an engine that
+    leaves meanwhile is asked again, or its database is."""
 
     async def ask_all(connection: Connection) -> list[Any]:
         return [await connection.request(request) for request in requests]
 
-    return with_sweep(sweep, ask_all)
+    try:
+        return with_sweep(sweep, ask_all)
+    except ConnectionLostError:
+        return with_sweep(sweep, ask_all)
