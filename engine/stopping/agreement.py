@@ -1,30 +1,32 @@
-"""How well the ranking of trials at a step agrees with their ranking at the end.
+"""How well the ranking of trials at a step agrees with a later ranking.
 
-Spearman's rank correlation over the trials that got to the end, and bounds on it: Fisher's z with
-the standard error of Bonett and Wright, "Sample size requirements for estimating Pearson, Kendall
-and Spearman correlations" (Psychometrika 65, 2000).
+Kendall's tau-b over the pairs of trials, given as the correlation of two normal variables that
+have it (Greiner's relation). Its bounds: Fisher's z with the standard error of Fieller, Hartley and
+Pearson, "Tests for rank correlation coefficients I" (Biometrika 44, 1957).
 
-Those trials are survivors. A rule that stops at a step leaves only what was good there, and among
-them the ranking tells less than among all: so the correlation and its bounds are corrected for
-that restriction of range (Thorndike, "Personnel Selection", 1949, case 2), by how much closer
-together the survivors stand at the step than all trials that came to it.
+The trials at hand may be survivors. A rule that stops at a step leaves only what was good there,
+and among them the ranking tells less than among all: so the correlation and its bounds can be
+corrected for that restriction of range (Thorndike, "Personnel Selection", 1949, case 2), by how
+much wider apart all trials stood at the step than the survivors did.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from math import atanh, sqrt, tanh
-from statistics import NormalDist, StatisticsError, correlation, pstdev
+from itertools import combinations
+from math import atanh, pi, sin, sqrt, tanh
+from operator import mul
+from statistics import NormalDist, pstdev
 
 from msgspec import Struct
 
-CERTAINTY = 0.9
+CERTAINTY = 0.95
 """Of each bound alone."""
 
 MOST_WIDENED = 3.0
-"""Where the survivors stand closer together than by this factor, they tell too little of the rest
-to be corrected further."""
+"""All trials stand wider apart than survivors by this factor at most: as a normal distribution does
+than its best fourteenth."""
 
 _NORMAL = NormalDist()
 _Z = _NORMAL.inv_cdf(CERTAINTY)
@@ -38,42 +40,47 @@ class Agreement(Struct, frozen=True, kw_only=True):
     low: float = -1.0
     high: float = 1.0
 
+    def among_all(self, widened: float) -> Agreement:
+        """The same, corrected for all trials standing `widened` times as wide apart."""
+        return Agreement(
+            trials=self.trials,
+            estimate=_corrected(self.estimate, widened),
+            low=_corrected(self.low, widened),
+            high=_corrected(self.high, widened),
+        )
 
-def agreement(
-    early: Sequence[float], final: Sequence[float], everyone: Sequence[float]
-) -> Agreement:
-    """How the losses `early` at a step agree with the `final` ones of the same trials.
 
-    `everyone` holds the losses at the step of all trials that came to it. Fewer than 4 trials, or
-    losses all alike, say nothing.
+def agreement(early: Sequence[float], later: Sequence[int]) -> Agreement:
+    """How the losses of trials at a step agree with how they compare later.
+
+    `later` says of each pair, in the order of `itertools.combinations`, whether the first is the
+    worse one (1), the better one (-1) or neither (0). Fewer than 5 trials, or all alike, say
+    nothing.
     """
     n = len(early)
-    if n < 4:
+    signs = [(a > b) - (a < b) for a, b in combinations(early, 2)]
+    told = sqrt(sum(map(abs, signs)) * sum(map(abs, later)))
+    if n < 5 or told == 0:
         return Agreement(trials=n)
-    try:
-        raw = correlation(_ranks(early), _ranks(final))
-    except StatisticsError:
-        return Agreement(trials=n)
-    most = 1 - 6 / (n * (n * n - 1))
-    z = atanh(max(-most, min(most, raw)))
-    error = _Z * sqrt((1 + raw * raw / 2) / (n - 3))
-    widened = _widening(early, everyone)
+    tau = sum(map(mul, signs, later)) / told
+    most = 1 - 2 / (n * (n - 1))
+    z, error = atanh(max(-most, min(most, tau))), _Z * sqrt(0.437 / (n - 4))
     return Agreement(
         trials=n,
-        estimate=_corrected(raw, widened),
-        low=_corrected(tanh(z - error), widened),
-        high=_corrected(tanh(z + error), widened),
+        estimate=_correlation(tau),
+        low=_correlation(tanh(z - error)),
+        high=_correlation(tanh(z + error)),
     )
 
 
-def _ranks(values: Sequence[float]) -> list[float]:
-    """Ranks from 0; equals share the middle of theirs."""
-    order = sorted(values)
-    return [(bisect_left(order, v) + bisect_right(order, v) - 1) / 2 for v in values]
+def _correlation(tau: float) -> float:
+    return sin(pi / 2 * tau)
 
 
-def _widening(early: Sequence[float], everyone: Sequence[float]) -> float:
+def widening(early: Sequence[float], everyone: Sequence[float]) -> float:
     """How much wider all trials spread at a step than some of them do, in normal scores."""
+    if not early or not everyone:
+        return 1.0
     order = sorted(everyone)
     of_some, of_all = pstdev(_scores(early, order)), pstdev(_scores(order, order))
     if of_some <= 0:

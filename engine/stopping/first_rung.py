@@ -2,36 +2,38 @@
 
 After the first epochs the ranking of configurations can be worthless; a few epochs later it is
 nearly that of the end. Where that changes differs from one training script to the next, so it is
-read off the trials that ran to their end. Until there are `FEWEST`, a floor holds: a ninth of the
+read off the curves. Until `FEWEST` trials have run to their end, a floor holds: a ninth of the
 budget, rounded up. From then on
 
-- the first rung moves below the floor to the earliest step whose ranking surely agrees with the
-  end: the lower bound of their rank correlation is `AGREES` or more;
-- else the floor stands, unless the ranking there surely disagrees with the end: the upper bound is
-  below `AGREES`;
-- then the first rung is the earliest later step of which that cannot be said, and half the budget
-  at the latest.
+- the first rung is below the floor where the ranking there surely agrees with what comes later:
+  the earliest step at which the lower bound of their rank correlation is `AGREES` or more. All
+  trials that came to the floor are looked at, each pair of them at the last step that both came
+  to; two that ran to their end compare by their best objectives;
+- else it is the floor, unless the ranking there is surely worthless to tell how trials end. For
+  that only full-length trials count, and an upper bound below `AGREES`. If they are survivors,
+  all good at the floor, and were selected again further on, their ranking tells less than that of
+  all trials would: so the bound is one corrected for twice the selection that is seen;
+- then it is the earliest later step at which the correlation is `AGREES` or more, and half the
+  budget at the latest.
 
-The end of a trial is its best objective, which is what trials are ranked by in the end. Trials that
-diverged or failed have none, and are left out; see `engine.stopping.agreement` for the bias that
-early stopping itself brings in.
+Trials that diverged or failed have no end, and are left out.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
-from itertools import islice
-from math import ceil, isfinite
+from collections.abc import Iterable, Sequence
+from itertools import combinations, islice
+from math import ceil, inf
 
 from msgspec import Struct
 
-from engine.core.model import Trial
+from engine.core.model import Complete, Pruned, Trial
 from engine.core.peers import Peers
 
-from .agreement import Agreement, agreement
+from .agreement import MOST_WIDENED, Agreement, agreement, widening
 
-FEWEST = 8
+FEWEST = 5
 """Full-length trials before anything is read off them."""
 
 AGREES = 0.6
@@ -42,8 +44,8 @@ SHARE = 9
 
 FLOOR_WITHOUT_BUDGET = 3
 
-NEWEST = 100
-"""Full-length trials looked at, at most; of all trials, twice as many."""
+NEWEST = 60
+"""Trials of each kind looked at, at most: the newest."""
 
 MOST_STEPS = 24
 """Steps looked at, at most; of longer curves, about as many in geometric progression."""
@@ -110,36 +112,60 @@ def _floor_alone(peers: Peers) -> FirstRung:
 
 
 def _work_out(peers: Peers, rank_class: int) -> FirstRung:
-    numbers = islice(reversed([*peers.full_length(rank_class)]), NEWEST)
-    survivors = [peers.trials[number] for number in numbers]
-    everyone = _newest(peers, rank_class)
+    full_length = _newest(peers, peers.full_length(rank_class), rank_class)
+    if not full_length:
+        return _floor_alone(peers)
     floor = floor_of(peers.budget)
-    steps = _steps(survivors, peers.budget)
-    at_floor = _agreement(peers, floor, survivors, everyone)
+    steps = _steps(full_length, peers.budget)
+    known = _agreement_beyond(peers, floor, full_length)
+    if _is_worthless(peers, floor, known, full_length, rank_class):
+        return _later(peers, floor, known, steps, full_length)
+    settled = [t for t in _newest(peers, peers.trials, rank_class, floor) if _is_settled(t)]
+    later = _compare(peers, settled, full_length)
     for step in steps[: bisect_left(steps, floor)]:
-        known = _agreement(peers, step, survivors, everyone)
-        if known.low >= AGREES:
-            return _settled(peers, step, known)
-    if at_floor.high >= AGREES:
-        return _settled(peers, floor, at_floor)
+        below = _agreement_below(peers, step, settled, later, rank_class)
+        if below.low >= AGREES:
+            return _earlier(peers, step, below)
+    found = f"rank correlation {known.estimate:.2f} with the end over {known.trials} full-length"
+    return FirstRung(step=floor, sentence=f"{_named(peers, floor)} ({found} trials)")
+
+
+def _earlier(peers: Peers, step: int, known: Agreement) -> FirstRung:
+    found = (
+        f"rank correlation {known.estimate:.2f} with what came later, at least {known.low:.2f}, "
+        f"over {known.trials} trials"
+    )
+    return FirstRung(step=step, sentence=f"{_named(peers, step)} ({found})")
+
+
+def _later(
+    peers: Peers,
+    floor: int,
+    at_floor: Agreement,
+    steps: Sequence[int],
+    full_length: Sequence[Trial],
+) -> FirstRung:
     step, known = floor, at_floor
     for step in steps[bisect_right(steps, floor) :]:
-        known = _agreement(peers, step, survivors, everyone)
-        if known.high >= AGREES:
+        known = _agreement_beyond(peers, step, full_length)
+        if known.estimate >= AGREES:
             break
-    return _settled(peers, step, known)
+    found = (
+        f"rank correlation {known.estimate:.2f} with the end over {known.trials} full-length "
+        f"trials, at most {at_floor.high:.2f} at {peers.unit} {floor}"
+    )
+    return FirstRung(step=step, sentence=f"{_named(peers, step)} ({found})")
 
 
-def _newest(peers: Peers, rank_class: int) -> list[Trial]:
-    """Some of the newest trials of a class, whatever became of them."""
-    found: list[Trial] = []
-    for number in range(len(peers.trials), 0, -1):
-        trial = peers.trials[number]
-        if trial.best is not None and trial.repeat_of is None and trial.rank_class == rank_class:
-            found.append(trial)
-            if len(found) == 2 * NEWEST:
-                break
-    return found
+def _newest(
+    peers: Peers, numbers: Iterable[int], rank_class: int, least_step: int = 1
+) -> list[Trial]:
+    """The newest trials that came to a step, and spent their whole life in a class."""
+    trials = (peers.trials[number] for number in reversed([*numbers]))
+    alike = (t for t in trials if t.rank_class == rank_class and t.ranked_after == 0)
+    comparable = (t for t in alike if t.repeat_of is None)
+    came = (t for t in comparable if t.best is not None and t.steps[-1] >= least_step)
+    return [*islice(came, NEWEST)]
 
 
 def _steps(trials: Iterable[Trial], budget: int | None) -> list[int]:
@@ -157,28 +183,54 @@ def _steps(trials: Iterable[Trial], budget: int | None) -> list[int]:
     ]
 
 
-def _agreement(
-    peers: Peers, step: int, survivors: Iterable[Trial], everyone: Iterable[Trial]
+def _is_settled(trial: Trial) -> bool:
+    """Whether it ended, in a way that says how good it is."""
+    state = trial.state
+    return isinstance(state, Complete) or (isinstance(state, Pruned) and not state.infeasible)
+
+
+def _agreement_below(
+    peers: Peers, step: int, trials: Sequence[Trial], later: Sequence[int], rank_class: int
 ) -> Agreement:
-    early, final = [], []
-    for trial in survivors:
-        loss = peers.loss_at(trial, step)
-        if loss is not None and trial.best is not None:
-            early.append(loss)
-            final.append(peers.loss(trial.best.value))
-    at_step = (peers.loss_at(trial, step) for trial in everyone)
-    return agreement(
-        early, final, [loss for loss in at_step if loss is not None and isfinite(loss)]
-    )
+    """How the ranking at a step below the floor agrees with what came later."""
+    early = [peers.loss_at(trial, step) or 0.0 for trial in trials]
+    return agreement(early, later).among_all(_widening(peers, step, early, rank_class))
 
 
-def _settled(peers: Peers, step: int, known: Agreement) -> FirstRung:
-    found = f"rank correlation with the end {known.estimate:.2f}"
-    bounds = f"at least {known.low:.2f}"
-    if known.low < AGREES:
-        bounds = f"between {known.low:.2f} and {known.high:.2f}"
-    sentence = f"{_named(peers, step)} ({found}, {bounds}, over {known.trials} full-length trials)"
-    return FirstRung(step=step, sentence=sentence)
+def _widening(peers: Peers, step: int, early: Sequence[float], rank_class: int) -> float:
+    """How much wider apart all trials that came to a step stood there."""
+    losses = peers.at(step, rank_class).losses
+    numbers = bisect_left(losses, inf)
+    return widening(early, losses[: numbers : 1 + numbers // NEWEST])
+
+
+def _agreement_beyond(peers: Peers, step: int, full_length: Sequence[Trial]) -> Agreement:
+    """How the ranking of full-length trials at the floor, or beyond, agrees with their end."""
+    came = [trial for trial in full_length if trial.steps[-1] >= step]
+    early = [peers.loss_at(trial, step) or 0.0 for trial in came]
+    return agreement(early, _compare(peers, came, full_length))
+
+
+def _compare(peers: Peers, trials: Sequence[Trial], full_length: Iterable[Trial]) -> list[int]:
+    """How each two trials compare where both have come to: 1 if the first is worse, -1, or 0."""
+    ends = {t.number: peers.loss(t.best.value) for t in full_length if t.best is not None}
+    signs = []
+    for one, other in combinations(trials, 2):
+        a, b = ends.get(one.number), ends.get(other.number)
+        if a is None or b is None:
+            step = min(one.steps[-1], other.steps[-1])
+            a, b = peers.loss_at(one, step) or 0.0, peers.loss_at(other, step) or 0.0
+        signs.append((a > b) - (a < b))
+    return signs
+
+
+def _is_worthless(
+    peers: Peers, floor: int, known: Agreement, full_length: Sequence[Trial], rank_class: int
+) -> bool:
+    """Whether survivors agree so little that all trials cannot have agreed either."""
+    early = [peers.loss_at(trial, floor) for trial in full_length]
+    selected = _widening(peers, floor, [e for e in early if e is not None], rank_class)
+    return known.among_all(min(selected**2, MOST_WIDENED)).high < AGREES
 
 
 def _named(peers: Peers, step: int) -> str:

@@ -68,7 +68,7 @@ def test_the_rule_says_how_many_brackets_it_has() -> None:
     told = ToldCurves(Hyperband(), Hyperband(min=1, max=9), Hyperband(min=27))
     assert told.machine.rules() == [
         "hyperband: the best 1/3 go on at epochs 3, 9, in 3 brackets; first rung: epoch 3, a ninth "
-        "of the budget, until 8 trials have run to the end",
+        "of the budget, until 5 trials have run to the end",
         "hyperband: the best 1/3 go on at epochs 1, 3, in 3 brackets",
         "hyperband: no rung lies below epoch 27, so nothing is stopped",
     ]
