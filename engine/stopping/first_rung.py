@@ -5,16 +5,17 @@ nearly that of the end. Where that changes differs from one training script to t
 read off the curves. Until `FEWEST` trials have run to their end, a floor holds: a ninth of the
 budget, rounded up. From then on
 
-- the first rung is below the floor where the ranking there surely agrees with what comes later:
-  the earliest step at which the lower bound of their rank correlation is `AGREES` or more. All
-  trials that came to the floor are looked at, each pair of them at the last step that both came
-  to; two that ran to their end compare by their best objectives;
-- else it is the floor, unless the ranking there is surely worthless to tell how trials end. For
-  that only full-length trials count, and an upper bound below `AGREES`. If they are survivors,
-  all good at the floor, and were selected again further on, their ranking tells less than that of
-  all trials would: so the bound is one corrected for twice the selection that is seen;
-- then it is the earliest later step at which the correlation is `AGREES` or more, and half the
-  budget at the latest.
+- the floor falls where the ranking there is surely worthless to tell how trials end. For that
+  only full-length trials count, and an upper bound of their rank correlation below `AGREES`. If
+  they are survivors, all good at the floor, and were selected again further on, their ranking
+  tells less than that of all trials would: so the bound is one corrected for twice the selection
+  that is seen. Then the first rung is the earliest later step at which the correlation is `AGREES`
+  or more, and half the budget at the latest;
+- else it is below the floor where the ranking there surely agrees with what comes later: the
+  earliest step at which the lower bound of the correlation is `AGREES` or more. All trials that
+  came to the floor are looked at, each pair of them at the last step that both came to; two that
+  ran to their end compare by their best objectives;
+- else the floor stands.
 
 Trials that diverged or failed have no end, and are left out.
 """
