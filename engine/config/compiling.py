@@ -54,7 +54,7 @@ def compile_config(document: Document, faults: Faults, path: Path) -> Config:
     top = Section(faults, (), document.data, KEYS)
     config = _read(top, document, path)
     if not faults.faults():
-        check_search(top, config.method, config.space, config.search)
+        check_search(top, config)
         check_evolution(top, config)
     if found := faults.faults():
         raise ConfigError(found)

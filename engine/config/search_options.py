@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.config.schema import SearchValue
+from engine.config.schema import Config, SearchValue
 from engine.config.section import Section, described
 from engine.errors import UsageError
+from engine.search.base import LearningMethod
 from engine.search.evolution_options import LISTS
 from engine.search.registry import ALIASES, METHODS, create, validate_options
-from engine.space.space import Space
 
 DEFAULT_METHOD = "halton"
 
@@ -42,9 +42,24 @@ def _check(section: Section, method: str, key: str, value: Any) -> None:
         section.fault(key, reason)
 
 
-def check_search(top: Section, method: str, space: Space, options: dict[str, SearchValue]) -> None:
-    """Note why a method cannot search a space, or cannot be had here."""
+def check_search(top: Section, config: Config) -> None:
+    """Note why a method cannot search a space, cannot be had here, or would never get to learn."""
     try:
-        create(method, space, options=options)
+        method = create(config.method, config.space, options=config.search)
     except UsageError as error:
         top.fault("method", str(error))
+        return
+    limit = config.limits.trials
+    if limit is None or not isinstance(method, LearningMethod):
+        return
+    popsize = config.search.get("popsize")
+    if isinstance(popsize, int) and popsize > limit:
+        reason = f"a generation of {popsize} is larger than limits.trials {limit}"
+        top.faults.add(top.at("search", "popsize"), reason)
+    elif method.startup_trials >= limit:
+        key = ("search", "startup_trials") if "startup_trials" in config.search else ("method",)
+        text = (
+            f"{config.method} learns from {method.startup_trials} results on, and limits.trials "
+            f"is {limit}: every trial is drawn by {method.stand_in}"
+        )
+        top.faults.warn(top.at(*key), text)
