@@ -157,7 +157,7 @@ def sweep_view(
         ],
         suggestions=_suggestions(state),
         stages=stage_views(state) if state.stages else [],
-        proposer=_evolving(state) or _proposer(state.source),
+        proposer=_evolving(state) or _proposer(state.source, plan.method),
         rules=list(rules),
         undo=state.undoable[-1].sentence if state.undoable else None,
         winner=winner(state),
@@ -178,7 +178,7 @@ def _evolving(state: SweepState) -> ProposerView | None:
     )
 
 
-def _proposer(source: Source | None) -> ProposerView | None:
+def _proposer(source: Source | None, method: str) -> ProposerView | None:
     if source is None:
         return None
     on = f" on {source.observations} observations" if source.observations else ""
@@ -186,7 +186,7 @@ def _proposer(source: Source | None) -> ProposerView | None:
     if source.startup:
         sentence = f"{source.method} draws its start-up trials, {source.observations} known so far"
     elif source.fallback:
-        sentence = f"{source.method}, so that no slot waits"
+        sentence = f"{source.method}, standing in for {method}"
     return ProposerView(
         method=source.method,
         observations=source.observations,

@@ -7,6 +7,7 @@ from engine.lifecycle import find_sweep
 from engine.protocol.messages import GetStatus
 from tui_tuner.view.line import plain
 from tui_tuner.view.numbers import duration, short
+from tui_tuner.view.searching import proposing
 
 from .arguments import Json, Sweep
 from .columns import coloured
@@ -38,7 +39,7 @@ def status_lines(view: SweepView) -> list[str]:
         ("metric", f"{plain(view.metric.name)}, {view.metric.goal}"),
         ("winner", plain(view.winner or "")),
         *(("stages", line) for line in _stages(view)),
-        ("method", f"{_method(view)}, {view.slots} slots, space v{view.space_version}"),
+        ("method", f"{proposing(view)}, {view.slots} slots, space v{view.space_version}"),
         *(("rule", plain(rule)) for rule in view.rules),
         ("time", _time(view)),
         ("engine", engine),
@@ -50,14 +51,6 @@ def status_lines(view: SweepView) -> list[str]:
     why = f"  {plain(view.sentence)}" if view.sentence else ""
     head = f"{plain(view.name)}  {coloured(view.state)}{why}"
     return [head, *(f"  {name:<8} {text}" for name, text in rows if text)]
-
-
-def _method(view: SweepView) -> str:
-    """The sweep's method, or what proposes in its place now, and on what."""
-    proposer = view.proposer
-    if proposer is None or proposer.sentence.startswith(view.method):
-        return plain(proposer.sentence if proposer is not None else view.method)
-    return f"{view.method}: {plain(proposer.sentence)}"
 
 
 def _stages(view: SweepView) -> list[str]:

@@ -48,7 +48,10 @@ def _trial(
     best = state.value_format.text(row.best) if row is not None else ""
     value: Line = ((f"  {glyphs.best if leads else ' '}{right(best, 7)}", "best" if leads else ""),)
     room = width - line_width(value) - len(name) - 2
-    texts = wrap(plain(detail or describe(row), 300), room, tall) or [""]
+    said = plain(detail or describe(row), 300)
+    if row is not None and row.advice:
+        said += f"; advice: {plain(row.advice)}"
+    texts = wrap(said, room, tall) or [""]
     first = (*crop(((name, "bold"), ("  ", ""), (texts[0], "")), width - line_width(value)), *value)
     indent = " " * (len(name) + 2)
     return [first, *(crop(((indent + text, ""),), width) for text in texts[1:])]

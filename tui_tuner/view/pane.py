@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from engine.core.acts import Decision
+from engine.core.lineage import lineage_of
 from engine.core.views import AttemptView, TrialView
 from engine.protocol.noise import is_level
 from tui_tuner.view_state import ViewState, trial_elapsed_s
@@ -19,12 +20,15 @@ from .glyphs import Glyphs
 from .history import decision_lines, layout, undone_by
 from .line import Line, Run, crop, fit, line_width, pack, plain, width_of, wrap
 from .numbers import duration, short
+from .schedule import ancestors, schedules
+from .searching import search_lines
 
 MIN_PLOT = 8
 MAX_PLOT = 18
 
 _GOING = {"paused": "pausing", "pruned": "being pruned"}
 _NOTE_LINES = 3
+_SCHEDULE_LINES = 3
 _ROOM_FOR_HISTORY = 6
 _WIDE = 70
 
@@ -58,6 +62,7 @@ def pane_lines(
     room = max(height - len(head) - len(facts) - 1, min(height - 2, MIN_PLOT))
     plots = _plots(state, row, series, options, (width, room), glyphs)
     lines = [*head, *plots, crop((), width), *facts]
+    lines += _search(state, (width, height - len(lines)))
     lines += _history(state, (width, height - len(lines)), glyphs, now)
     blank = crop((), width)
     return [*lines, *([blank] * max(0, height - len(lines)))][:height]
@@ -137,6 +142,7 @@ def _facts(state: ViewState, row: TrialView, width: int, glyphs: Glyphs, now: fl
         *_advice(row, width, glyphs),
         *_params(state, row, width),
         *_stage(state, row, width, glyphs),
+        *_lineage(state, row, width),
     ]
     lines += [crop(((text, ""),), width) for text in wrap(_sentence(row), width, 3)]
     lines.append(crop(((_origin(row, glyphs), "dim"),), width))
@@ -181,6 +187,24 @@ def _stage(state: ViewState, row: TrialView, width: int, glyphs: Glyphs) -> list
     lines = [crop(((glyphs.dot.join(parts), "dim"),), width)] if parts else []
     if row.mean is not None:
         lines.append(_spread(state, row, width, glyphs))
+    return lines
+
+
+def _lineage(state: ViewState, row: TrialView, width: int) -> list[Line]:
+    """The ancestors of a trial of an evolution, and the schedule that led to it."""
+    stretches = lineage_of(row, state.rows.get)
+    if not stretches:
+        return []
+    parts = [("lineage", ancestors(stretches)), *schedules(stretches)]
+    lines = []
+    margin = min(max(width_of(name) for name, _ in parts), 24) + 2
+    for name, text in parts:
+        texts = wrap(text, max(8, width - margin), _SCHEDULE_LINES)
+        margins = [f"{fit(name, margin - 2)}  ", *[" " * margin] * len(texts)]
+        lines += [
+            crop(((label, "dim"), (part, "")), width)
+            for label, part in zip(margins, texts, strict=False)
+        ]
     return lines
 
 
@@ -263,6 +287,15 @@ def _attempt(attempt: AttemptView, width: int, glyphs: Glyphs, now: float) -> li
         lines.append(crop(((f"  would not die: {names}", "error"),), width))
     tail = [part for part in attempt.tail.splitlines() if part.strip()][-2:]
     return [*lines, *(crop(((f"  {plain(part)}", "error"),), width) for part in tail)]
+
+
+def _search(state: ViewState, size: tuple[int, int]) -> list[Line]:
+    """How the search of the sweep goes, where much room is left."""
+    width, room = size
+    lines = search_lines(state.sweep, width) if state.sweep is not None else []
+    if not lines or width < _WIDE or room < len(lines) + 2:
+        return []
+    return [crop((), width), crop((("search", "bold"), ("  i", "dim")), width), *lines]
 
 
 def _history(state: ViewState, size: tuple[int, int], glyphs: Glyphs, now: float) -> list[Line]:

@@ -74,7 +74,7 @@ def _sweep_parts(
         parts.append((10, (("best ", "dim"), (text, "best"), (where, "best"))))
     parts.append((6, counts))
     if sweep.proposer is not None and not state.ended:
-        parts.append((3, ((_proposer(sweep.proposer, glyphs), "dim"),)))
+        parts.append((3, ((_proposer(sweep.proposer, sweep.method, glyphs), "dim"),)))
     if sweep.trials_limit:
         done = sum(state.counts.get(word, 0) for word in FINAL)
         parts.append((2, ((f"{done}/{sweep.trials_limit} trials", "dim"),)))
@@ -84,13 +84,13 @@ def _sweep_parts(
     return parts
 
 
-def _proposer(proposer: ProposerView, glyphs: Glyphs) -> str:
-    """What proposes now, in few cells: 'tpe · 34 obs', 'halton · start-up'."""
+def _proposer(proposer: ProposerView, method: str, glyphs: Glyphs) -> str:
+    """What proposes now, in few cells: 'tpe · 34 obs', 'tpe · start-up', 'halton for tpe'."""
     name = plain(proposer.method, 12)
     if proposer.startup:
         return f"{name}{glyphs.dot}start-up"
     if proposer.fallback:
-        return f"{name}{glyphs.dot}fallback"
+        return f"{name} for {plain(method, 12)}"
     return f"{name}{glyphs.dot}{proposer.observations} obs" if proposer.observations else name
 
 

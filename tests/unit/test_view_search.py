@@ -1,0 +1,107 @@
+"""What a person reads of the search: what proposes, how rules stand, what they only advise."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from engine.core.views import ProposerView
+from engine.protocol.filter import compile_filter
+from tests.fakes.fake_source import FakeSource
+from tui_tuner.cli.status import status_lines
+from tui_tuner.view.glyphs import ASCII, UNICODE
+from tui_tuner.view.line import line_width, text_of
+from tui_tuner.view.searching import proposing, search_lines
+from tui_tuner.view.summary import LinkState, Surroundings, sweep_line
+from tui_tuner.view_state import ViewState
+
+RUNG = "asha: first rung: epoch 3, a ninth of the budget, until 5 trials have run to the end"
+ADVICE = "median would stop it: val_acc 0.41 at epoch 3 is below the median 0.62 of 14 trials"
+
+
+def proposer(method: str, observations: int = 0, **fields) -> ProposerView:
+    known = {"startup": False, "fallback": False, "sentence": f"{method} on {observations}"}
+    return ProposerView(method=method, observations=observations, **(known | fields))
+
+
+STAND_IN = proposer("halton", fallback=True, sentence="halton, standing in for tpe")
+
+
+def sweep(source: FakeSource, **fields):
+    return replace(source.status(), method="tpe", **fields)
+
+
+@pytest.fixture
+def source(tmp_path) -> FakeSource:
+    source = FakeSource(tmp_path)
+    source.start(source.propose({"lr": 0.1}))
+    source.report(1, 1, 0.5)
+    return source
+
+
+def header(view, width: int = 110, glyphs=UNICODE) -> str:
+    around = Surroundings(title="digits", link=LinkState("live"), glyphs=glyphs, now=0.0)
+    line = sweep_line(ViewState(sweep=view), around, width)
+    assert line_width(line) == width
+    return text_of(line)
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        (proposer("tpe", 34), "tpe · 34 obs"),
+        (proposer("tpe", 3, startup=True), "tpe · start-up"),
+        (STAND_IN, "halton for tpe"),
+        (proposer("random"), "random  "),
+    ],
+)
+def test_the_header_says_what_proposes_and_on_what(source, made, said):
+    assert said in header(sweep(source, proposer=made))
+
+
+def test_a_narrow_header_gives_the_method_up_before_the_best_and_the_counts(source):
+    view = sweep(source, proposer=proposer("tpe", 34))
+    assert "34 obs" not in header(view, 50)
+    assert "best 0.5" in header(view, 50)
+
+
+def test_a_hostile_method_breaks_no_header(source):
+    text = header(sweep(source, proposer=proposer("\x1b]52;c;\x07损失[/b]" * 9)), glyphs=ASCII)
+    assert text.isprintable()
+
+
+def test_an_ended_sweep_proposes_nothing(source):
+    ended = sweep(source, proposer=proposer("tpe", 34), state="finished")
+    assert "obs" not in header(ended)
+
+
+def test_status_names_the_method_with_its_observations_and_each_rule(source):
+    made = proposer("tpe", 34, sentence="tpe on 34 observations")
+    lines = status_lines(sweep(source, proposer=made, rules=[RUNG, "patience: 5 epochs"]))
+    assert any(line.startswith("  method   tpe on 34 observations, 2 slots") for line in lines)
+    assert [line for line in lines if line.startswith("  rule ")] == [
+        f"  rule     {RUNG}",
+        "  rule     patience: 5 epochs",
+    ]
+
+
+def test_what_stands_in_is_told_beside_the_method_it_stands_in_for(source):
+    assert proposing(sweep(source, proposer=STAND_IN)) == "halton, standing in for tpe"
+    added = proposer("halton", sentence="halton")
+    assert proposing(sweep(source, proposer=added)) == "tpe: halton"
+    assert proposing(sweep(source)) == "tpe"
+
+
+@pytest.mark.parametrize("width", [20, 40, 80, 200])
+def test_rules_fit_any_width(source, width):
+    lines = search_lines(sweep(source, rules=[RUNG, "损失" * 90]), width)
+    assert {line_width(line) for line in lines} == {width}
+    assert "first rung" in " ".join("".join(map(text_of, lines)).split())
+
+
+def test_advice_is_a_field_to_filter_by(source):
+    source.propose({"lr": 0.2}, advice=ADVICE)
+    advised = compile_filter("advice!=none")
+    assert [row.id for row in source.trials() if advised(row)] == ["t0002"]
+    assert compile_filter("advice~median")(source.trial(2))
+    assert not compile_filter("advice~asha")(source.trial(2))

@@ -1,0 +1,34 @@
+"""How the search goes, as lines: what proposes now, on what, and how the stopping rules stand."""
+
+from __future__ import annotations
+
+from engine.core.views import SweepView
+
+from .line import Line, crop, plain, wrap
+
+_SENTENCE_LINES = 3
+
+
+def proposing(sweep: SweepView) -> str:
+    """Say what proposes now: 'tpe on 34 observations', 'halton, standing in for tpe'."""
+    if sweep.proposer is None:
+        return plain(sweep.method)
+    sentence = plain(sweep.proposer.sentence)
+    return sentence if sweep.method in sentence else f"{plain(sweep.method)}: {sentence}"
+
+
+def search_lines(sweep: SweepView, width: int) -> list[Line]:
+    """Write the method, and a rule a line or more, in lines of exactly `width` cells."""
+    lines = _labelled("method", proposing(sweep), width) if sweep.method else []
+    for rule in sweep.rules:
+        lines += _labelled("rule", plain(rule), width)
+    return lines
+
+
+def _labelled(label: str, text: str, width: int) -> list[Line]:
+    texts = wrap(text, max(8, width - 8), _SENTENCE_LINES)
+    margins = [f"{label:<8}", *[" " * 8] * len(texts)]
+    return [
+        crop(((margin, "dim"), (part, "")), width)
+        for margin, part in zip(margins, texts, strict=False)
+    ]
