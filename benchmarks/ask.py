@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 from collections.abc import Callable
 from math import log10
 from pathlib import Path
@@ -297,6 +298,7 @@ def optuna_ask_s(method: str) -> float:
     )
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
+    warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
     samplers: dict[str, Callable[[], Any]] = {
         "random": lambda: RandomSampler(seed=0),
         "halton": lambda: QMCSampler(qmc_type="halton", scramble=True, seed=0),
