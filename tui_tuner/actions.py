@@ -13,8 +13,9 @@ from textual.binding import Binding, BindingType
 from tui_tuner.editor_keys import EDITOR_KEYS
 
 TABLE, PANE, LOG, FILTER, RANGES, HISTORY = "table", "pane", "log", "filter", "ranges", "history"
+INSIGHT = "insight"
 MAIN = frozenset({TABLE, PANE})
-ALL = frozenset({TABLE, PANE, LOG, HISTORY})
+ALL = frozenset({TABLE, PANE, LOG, HISTORY, INSIGHT})
 
 
 class Action(NamedTuple):
@@ -89,12 +90,20 @@ ACTIONS: tuple[Action, ...] = (
     Action("clone", "C", "clone", "run the current trial again, some values changed", MAIN, 14),
     Action("add", "A", "add", "run a configuration that you write", MAIN, 18),
     Action("note", "N", "note", "write a note on them", MAIN, 17),
-    Action("ranges", "E", "ranges", "edit ranges: narrow, widen, fix, choices, scales", MAIN, 3),
+    Action(
+        "ranges",
+        "E",
+        "ranges",
+        "edit ranges: narrow, widen, fix, choices, scales",
+        MAIN | {INSIGHT},
+        3,
+    ),
     Action("widen", "V", "widen", "take the wider range that the border check advises", MAIN, 6),
     Action("stage", "T", "stage", "go on to the next stage, extend or repeat this", MAIN, 15),
     Action("slots", "W", "slots", "run more trials at once, or fewer", MAIN, 16),
     Action("schedule", "S", "stop", "stop, pause or resume the scheduling of trials", MAIN, 13),
     Action("undo", "U", "undo", "take back the newest act that can be", MAIN | {HISTORY}, 7),
+    Action("insight", "i", "insight", "which parameters matter, and where the best lie", MAIN, 11),
     Action("history", "h", "history", "who decided what, when and why", MAIN, 12),
     Action("help", "question_mark", "help", "show every key", ALL, 24, "?"),
     Action("palette", "ctrl+p", "palette", "find an action by name", ALL, None, "Ctrl-P", False),

@@ -17,7 +17,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from engine.protocol.messages import Delta
-from tui_tuner.actions import HISTORY, LOG, PANE, RANGES, TABLE, palette_actions
+from tui_tuner.actions import HISTORY, INSIGHT, LOG, PANE, RANGES, TABLE, palette_actions
 from tui_tuner.hangup import leave_when_told
 from tui_tuner.key_order import KeysInOrder
 from tui_tuner.link import Connect, Link
@@ -25,6 +25,7 @@ from tui_tuner.modals.help import HelpScreen
 from tui_tuner.modals.palette import Palette
 from tui_tuner.screens.dashboard import Dashboard
 from tui_tuner.screens.history import HistoryScreen
+from tui_tuner.screens.insight import InsightScreen
 from tui_tuner.screens.log import LogScreen
 from tui_tuner.screens.saying import Saying
 from tui_tuner.screens.space_editor import SpaceEditor
@@ -44,9 +45,13 @@ Restart = Callable[[], Awaitable[object]]
 _PLACES: tuple[tuple[type, tuple[str, ...]], ...] = (
     (LogScreen, (LOG,)),
     (HistoryScreen, (HISTORY,)),
+    (InsightScreen, (INSIGHT,)),
     (SpaceEditor, (RANGES,)),
     (Dashboard, (TABLE, PANE)),
 )
+
+_SHOWING = (Dashboard, LogScreen, HistoryScreen, InsightScreen, SpaceEditor)
+"""Screens that follow the sweep."""
 
 
 class TunerApp(App[str | None]):
@@ -133,7 +138,7 @@ class TunerApp(App[str | None]):
         """Take another state and show it wherever it shows."""
         self.view = state
         for screen in self._standing_screens():
-            if isinstance(screen, Dashboard | LogScreen | HistoryScreen | SpaceEditor):
+            if isinstance(screen, _SHOWING):
                 screen.show(state)
         for text in self.steering.farewells(state):
             self.say(text)

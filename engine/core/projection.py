@@ -58,6 +58,7 @@ def trial_view(trial: Trial) -> TrialView:
         note=trial.note,
         advice=trial.advice,
         infeasible=isinstance(state, Pruned) and state.infeasible,
+        converged=isinstance(state, Pruned) and state.converged,
         held=isinstance(state, Running) and state.held,
         overrides=trial.overrides,
         repeat_of=trial_name(trial.repeat_of) if trial.repeat_of is not None else None,

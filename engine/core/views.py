@@ -51,6 +51,8 @@ class TrialView(Struct, kw_only=True):
     """What an advisory rule would have done, and why."""
     infeasible: bool = False
     """A person marked it so; what diverged or ran out of memory says so by its `failure`."""
+    converged: bool = False
+    """Pruned since it had nothing more to gain: as good as complete."""
     held: bool = False
     """Paused with its processes stopped in memory: it keeps its slot."""
     overrides: Params = field(default_factory=dict)

@@ -6,7 +6,7 @@ from keyword import iskeyword
 
 GROUPS = {
     "Sweep": ("run", "attach", "stop", "resume", "slots", "stage", "undo", "validate"),
-    "Look": ("ls", "status", "trials", "show", "logs", "history", "best", "export"),
+    "Look": ("ls", "status", "trials", "show", "logs", "history", "insight", "best", "export"),
     "Compare methods": ("record", "simulate"),
     "Steer trials": (
         *("prune", "revive", "promote", "pause", "continue", "retry", "clone", "add", "note"),

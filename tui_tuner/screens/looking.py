@@ -12,6 +12,7 @@ from engine.errors import TunerError
 from engine.protocol.filter import compile_filter
 from tui_tuner.actions import FILTER, PANE, TABLE
 from tui_tuner.screens.history import HistoryScreen
+from tui_tuner.screens.insight import InsightScreen
 from tui_tuner.screens.log import LogScreen
 from tui_tuner.screens.saying import Saying
 from tui_tuner.view.columns import HEADINGS
@@ -129,6 +130,10 @@ class Looking(Saying):
     def action_history(self) -> None:
         """Show who decided what, when and why."""
         self.app.push_screen(HistoryScreen())
+
+    def action_insight(self) -> None:
+        """Show which parameters matter, and where the best lie."""
+        self.app.push_screen(InsightScreen())
 
     def action_log(self) -> None:
         """Read the current trial's output."""
