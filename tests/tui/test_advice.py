@@ -24,6 +24,15 @@ async def test_its_row_is_flagged_and_no_other(tui, advised, size):
         assert [line[2:7] for line in t.lines if "▶ ⚑" in line] == ["t0001"]
 
 
+async def test_once_it_has_ended_the_flag_is_gone_and_the_pane_still_says_it(tui, advised):
+    advised.change(3, advice=ADVICE)
+    async with tui(advised) as t:
+        assert sum("⚑" in line for line in t.lines) == 1
+        await t.press(*"jjjj", "enter")
+        await t.sees("t0003   ✓ complete")
+        await t.sees(f"advice: {ADVICE}")
+
+
 async def test_in_ascii_the_flag_is_a_letter(tui, advised):
     async with tui(advised, ascii_only=True) as t:
         row = next(line for line in t.lines if line[2:7] == "t0001")

@@ -59,6 +59,14 @@ async def test_i_says_what_matters_and_where_the_best_lie(tui, source, size):
         assert t.ids
 
 
+async def test_it_says_what_advice_would_have_cost(tui, source):
+    source.change(1, advice="median: would stop it")
+    source.change(23, advice="median: would stop it")
+    async with tui(source, (120, 40)) as t:
+        await t.press("i")
+        await t.sees("would have stopped 2 of 40 trials, 1 of the best 10 among them")
+
+
 async def test_it_follows_the_sweep(tui, source):
     async with tui(source) as t:
         await t.press("i")

@@ -59,10 +59,28 @@ def test_the_header_says_what_proposes_and_on_what(source, made, said):
     assert said in header(sweep(source, proposer=made))
 
 
-def test_a_narrow_header_gives_the_method_up_before_the_best_and_the_counts(source):
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        (proposer("tpe", 34), "tpe 34  "),
+        (proposer("tpe", 3, startup=True), "start-up  "),
+        (STAND_IN, "halton  "),
+    ],
+)
+def test_at_eighty_columns_it_still_does_and_the_time_gone_by_gives_way(source, made, said):
+    for number in range(2, 40):
+        source.propose({"lr": 0.1})
+        source.end(number, ("complete", "pruned")[number % 2])
+    text = header(sweep(source, proposer=made, eta_s=50.0, elapsed_s=7210.0), 80)
+    assert said in text
+    assert "ETA 50s" in text
+    assert "2h00" not in text
+
+
+def test_the_best_outlasts_the_method_where_room_is_shorter_still(source):
     view = sweep(source, proposer=proposer("tpe", 34))
-    assert "34 obs" not in header(view, 50)
-    assert "best 0.5" in header(view, 50)
+    assert "tpe" not in header(view, 40)
+    assert "best 0.5" in header(view, 40)
 
 
 def test_a_hostile_method_breaks_no_header(source):

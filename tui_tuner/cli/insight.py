@@ -50,6 +50,8 @@ def insight_document(view: SweepView, found: Insight) -> dict[str, Any]:
         "suggestions": view.suggestions,
         "trials": found.trials,
         "best": found.best,
+        "advised": found.advised,
+        "advised_best": found.advised_best,
         "parameters": [_parameter(one) for one in found.learnt],
     }
 

@@ -7,6 +7,7 @@ from engine.protocol.messages import GetStatus, ShowTrial, TrialDetail
 from tui_tuner.view.line import plain
 from tui_tuner.view.numbers import ValueFormat, duration, short, value_format
 from tui_tuner.view.schedule import ancestors, schedules
+from tui_tuner.view.searching import origin_of
 
 from .arguments import Json, Words, sweep_and_trial
 from .columns import Column, coloured, print_table
@@ -52,7 +53,8 @@ def _about(row: TrialView, form: ValueFormat, metric: str) -> list[str]:
         (plain(metric), f"{last_value(row, form) or 'not reported yet'}{best}"),
         ("time", time_of(row) or "not started"),
         ("mean", mean_of(row, form)),
-        ("origin", f"{plain(row.origin)}, seed {row.seed}, space v{row.space_version}"),
+        ("origin", f"{origin_of(row)}, seed {row.seed}"),
+        ("advice", plain(row.advice or "")),
         ("repeats", row.repeat_of or ""),
         ("stage", _stage(row)),
         ("note", plain(row.note or "")),

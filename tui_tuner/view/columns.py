@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from engine.core.views import TrialView
 from engine.protocol.noise import is_level
-from tui_tuner.view_state import ParamStats, ViewState, trial_elapsed_s
+from tui_tuner.view_state import FINAL, ParamStats, ViewState, trial_elapsed_s
 
 from .finals import decimals, spread_text
 from .glyphs import ENDINGS, STATE_ROLES, UNICODE, Glyphs
@@ -150,9 +150,14 @@ def _id(row: TrialView, column: Column, context: Context) -> Line:
 def _state(row: TrialView, column: Column, context: Context) -> Line:
     glyph, role = state_glyph(row, context.glyphs)
     badges: list[Run] = [(context.glyphs.note, "accent")] if row.note else []
-    if row.advice:
+    if is_advised(row):
         badges.append((context.glyphs.advice, "warning"))
     return (*crop(((glyph, role),), column.width - len(badges)), *badges)
+
+
+def is_advised(row: TrialView) -> bool:
+    """Whether there is advice on a trial that a person can still follow."""
+    return row.advice is not None and row.state not in FINAL
 
 
 def state_glyph(row: TrialView, glyphs: Glyphs) -> Run:
@@ -240,8 +245,8 @@ def _elapsed(row: TrialView, column: Column, context: Context) -> Line:
 
 def _reason(row: TrialView, column: Column, context: Context) -> Line:
     text = plain(row.reason or row.failure or "").removeprefix("pruned by ")
-    if not text and row.advice:
-        return ((fit(f"advice: {plain(row.advice)}", column.width), "warning"),)
+    if not text and is_advised(row):
+        return ((fit(f"advice: {plain(row.advice or '')}", column.width), "warning"),)
     return ((fit(text, column.width), "dim"),)
 
 

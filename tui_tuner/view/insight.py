@@ -46,12 +46,15 @@ class Learnt(Struct, frozen=True, kw_only=True):
 class Insight(Struct, frozen=True, kw_only=True):
     """All parameters that are searched, those that matter most first.
 
-    `trials` were compared; `best` are the names of the best, the best first.
+    `trials` were compared; `best` are the names of the best, the best first. A rule that only
+    advises would have stopped `advised` of the trials, and `advised_best` of the best.
     """
 
     trials: int = 0
     best: tuple[str, ...] = ()
     learnt: tuple[Learnt, ...] = ()
+    advised: int = 0
+    advised_best: int = 0
 
 
 def insight(
@@ -70,7 +73,13 @@ def insight(
         if parameter.kind != "fixed"
     ]
     learnt.sort(key=_importance)
-    return Insight(trials=len(ranked), best=tuple(row.id for row in best), learnt=tuple(learnt))
+    return Insight(
+        trials=len(ranked),
+        best=tuple(row.id for row in best),
+        learnt=tuple(learnt),
+        advised=sum(rows[name].advice is not None for name in ranked),
+        advised_best=sum(row.advice is not None for row in best),
+    )
 
 
 def _importance(learnt: Learnt) -> tuple[bool, float]:

@@ -10,7 +10,7 @@ from .line import Line, Run, crop, fit, plain, right, width_of, wrap
 from .range_axis import Axis
 from .range_glyphs import RangeGlyphs, range_glyphs
 from .ranges import Shape, spelled
-from .searching import search_lines
+from .searching import labelled, search_lines
 
 TRENDS = {
     "more": "more is better",
@@ -31,7 +31,8 @@ _WITH_TREND = 76
 def insight_lines(sweep: SweepView, found: Insight, width: int, glyphs: Glyphs) -> list[Line]:
     """Write it in lines of exactly `width` cells."""
     blank = crop((), width)
-    lines = [*search_lines(sweep, width), *_suggestions(sweep, width), blank]
+    lines = [*search_lines(sweep, width), *_advice(found, width)]
+    lines += [*_suggestions(sweep, width), blank]
     heading = f"which parameters matter, by {found.trials} trials that ended"
     lines += [crop(((heading, "bold"),), width)]
     if not found.learnt:
@@ -68,6 +69,15 @@ def _brief(value: float) -> str:
     return spelled(float(f"{value:.2g}")) if isinstance(value, float) else spelled(value)
 
 
+def _advice(found: Insight, width: int) -> list[Line]:
+    """What the rules that only advise would have cost, for a person to trust them or not."""
+    if not found.advised:
+        return []
+    text = f"rules that only advise would have stopped {found.advised} of {found.trials} trials"
+    lost = f", {found.advised_best} of the best {len(found.best)} among them"
+    return labelled("advice", text + (lost if found.advised_best else ""), width)
+
+
 def _suggestions(sweep: SweepView, width: int) -> list[Line]:
     return [
         crop(((text, "warning"),), width)
@@ -93,7 +103,7 @@ def _headings(found: Insight, width: int) -> Line:
             (fit("parameter", names) + "  ", "head"),
             (fit("matters", _BAR + 11), "head"),
             (fit("", trend), "head"),
-            (fit(count, width), "head"),
+            (count, "head"),
         ),
         width,
     )
@@ -111,6 +121,8 @@ def _row(one: Learnt, found: Insight, width: int, glyphs: Glyphs) -> Line:
         (f"{right(share_text(one), 10)} ", "" if told else "dim"),
         (fit(TRENDS.get(one.influence.trend, ""), trend), ""),
     ]
+    if found.best and not one.best:
+        return crop((*runs, ("none of the best has it", "dim")), width)
     if strip and one.parameter.numeric:
         runs += [*strip_of(one, strip, range_glyphs(glyphs)), ("  ", "")]
     to = ".." if glyphs.ascii else "…"

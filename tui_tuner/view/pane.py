@@ -21,7 +21,7 @@ from .history import decision_lines, layout, undone_by
 from .line import Line, Run, crop, fit, line_width, pack, plain, width_of, wrap
 from .numbers import duration, short
 from .schedule import ancestors, schedules
-from .searching import search_lines
+from .searching import origin_of, search_lines
 
 MIN_PLOT = 8
 MAX_PLOT = 18
@@ -149,7 +149,7 @@ def _facts(state: ViewState, row: TrialView, width: int, glyphs: Glyphs, now: fl
     if len(row.attempt_list) > 1 or any(a.note or a.tail or a.leftover for a in row.attempt_list):
         for attempt in row.attempt_list[-3:]:
             lines += _attempt(attempt, width, glyphs, now)
-    lines += [_decision(decision, width) for decision in _decisions_on(state, row.id)]
+    lines += [_decision(decision, width) for decision in _decisions_on(state, row)]
     return lines
 
 
@@ -257,7 +257,7 @@ def _sentence(row: TrialView) -> str:
 
 
 def _origin(row: TrialView, glyphs: Glyphs) -> str:
-    parts = [plain(row.origin, 60), f"space v{row.space_version}", f"seed {row.seed}"]
+    parts = [origin_of(row), f"seed {row.seed}"]
     if row.budget and row.step is None:
         parts.append(f"budget {row.budget} epochs")
     if row.parent and row.parent not in row.origin:
@@ -311,8 +311,11 @@ def _history(state: ViewState, size: tuple[int, int], glyphs: Glyphs, now: float
     return lines
 
 
-def _decisions_on(state: ViewState, trial: str) -> Sequence[Decision]:
-    return [decision for decision in state.decisions if trial in decision.trials][-3:]
+def _decisions_on(state: ViewState, row: TrialView) -> Sequence[Decision]:
+    """The newest decisions on a trial; what stands there as advice is not told twice."""
+    told = row.advice or "\0"
+    on_it = (decision for decision in state.decisions if row.id in decision.trials)
+    return [decision for decision in on_it if told not in decision.sentence][-3:]
 
 
 def _decision(decision: Decision, width: int) -> Line:

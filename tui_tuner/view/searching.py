@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.core.views import SweepView
+from engine.core.views import SweepView, TrialView
 
 from .line import Line, crop, plain, wrap
 
@@ -17,15 +17,22 @@ def proposing(sweep: SweepView) -> str:
     return sentence if sweep.method in sentence else f"{plain(sweep.method)}: {sentence}"
 
 
+def origin_of(row: TrialView) -> str:
+    """Say how a trial came about, and from which version of the space."""
+    origin, version = plain(row.origin, 80), f"space v{row.space_version}"
+    return ", ".join(part for part in (origin, "" if version in origin else version) if part)
+
+
 def search_lines(sweep: SweepView, width: int) -> list[Line]:
     """Write the method, and a rule a line or more, in lines of exactly `width` cells."""
-    lines = _labelled("method", proposing(sweep), width) if sweep.method else []
+    lines = labelled("method", proposing(sweep), width) if sweep.method else []
     for rule in sweep.rules:
-        lines += _labelled("rule", plain(rule), width)
+        lines += labelled("rule", plain(rule), width)
     return lines
 
 
-def _labelled(label: str, text: str, width: int) -> list[Line]:
+def labelled(label: str, text: str, width: int) -> list[Line]:
+    """Write a text under its label, in a few lines of exactly `width` cells."""
     texts = wrap(text, max(8, width - 8), _SENTENCE_LINES)
     margins = [f"{label:<8}", *[" " * 8] * len(texts)]
     return [

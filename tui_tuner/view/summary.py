@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from msgspec import Struct
 
 from engine.core.views import DeviceView, ProposerView, SweepView
@@ -21,6 +23,8 @@ _QUIET = ("live", "stored")
 """Links that a narrow header need not mention: the banner tells of all others."""
 
 _ORDER = ("running", "paused", "waiting", "complete", "pruned", "failed")
+
+Proposing = Callable[[ProposerView, str, Glyphs], str]
 
 
 class LinkState(Struct, frozen=True):
@@ -52,14 +56,16 @@ def sweep_line(state: ViewState, around: Surroundings, width: int) -> Line:
     called = plain(state.sweep.name if state.sweep else around.title, 40)
     parts: list[tuple[int, Line]] = [(8, ((fit(called, max(8, width // 4)).rstrip(), "bold"),))]
     if state.sweep is not None:
-        counts = (_short_counts if width < _ROOMY else _counts)(state, around.glyphs)
-        parts += _sweep_parts(state, state.sweep, around, counts)
+        roomy = width >= _ROOMY
+        counts = (_counts if roomy else _short_counts)(state, around.glyphs)
+        propose = _proposer if roomy else _short_proposer
+        parts += _sweep_parts(state, state.sweep, around, counts, propose)
     packed = pack(parts, room - 2, gap=3 if width >= _ROOMY else 2)
     return (*crop(((" ", ""), *packed), room), *link)
 
 
 def _sweep_parts(
-    state: ViewState, sweep: SweepView, around: Surroundings, counts: Line
+    state: ViewState, sweep: SweepView, around: Surroundings, counts: Line, propose: Proposing
 ) -> list[tuple[int, Line]]:
     glyphs = around.glyphs
     shown = plain(sweep.state)
@@ -74,11 +80,11 @@ def _sweep_parts(
         parts.append((10, (("best ", "dim"), (text, "best"), (where, "best"))))
     parts.append((6, counts))
     if sweep.proposer is not None and not state.ended:
-        parts.append((3, ((_proposer(sweep.proposer, sweep.method, glyphs), "dim"),)))
+        parts.append((4, ((propose(sweep.proposer, sweep.method, glyphs), "dim"),)))
     if sweep.trials_limit:
         done = sum(state.counts.get(word, 0) for word in FINAL)
         parts.append((2, ((f"{done}/{sweep.trials_limit} trials", "dim"),)))
-    parts.append((4, ((duration(state.elapsed_s(around.now)), ""),)))
+    parts.append((3, ((duration(state.elapsed_s(around.now)), ""),)))
     if sweep.eta_s is not None and not state.ended:
         parts.append((5, (("ETA ", "dim"), (duration(sweep.eta_s), ""))))
     return parts
@@ -92,6 +98,13 @@ def _proposer(proposer: ProposerView, method: str, glyphs: Glyphs) -> str:
     if proposer.fallback:
         return f"{name} for {plain(method, 12)}"
     return f"{name}{glyphs.dot}{proposer.observations} obs" if proposer.observations else name
+
+
+def _short_proposer(proposer: ProposerView, method: str, glyphs: Glyphs) -> str:
+    """The same where room is short: 'tpe 34', 'start-up', 'halton'."""
+    if proposer.startup:
+        return "start-up"
+    return f"{plain(proposer.method, 12)} {proposer.observations or ''}".rstrip()
 
 
 def _counts(state: ViewState, glyphs: Glyphs) -> Line:
