@@ -15,8 +15,10 @@ from engine.config.schema import Config
 from engine.curves.answers import Answer, computed, load_objective, recorded
 from engine.curves.nearest import Nearest
 from engine.curves.reading import read_table
+from engine.curves.table import CurveTable
 from engine.errors import UsageError
 from engine.rehearsal import Rehearsal, Rehearsed, Told
+from engine.text import clean
 
 WORTH_S = 3.0
 """Work for which further processes are started: each first imports what this one has."""
@@ -87,9 +89,19 @@ def _rehearsed(what: Rehearsing, answer: Answer, seed: int, told: Told | None) -
     return rehearsal.run()
 
 
+def _check_metric(table: CurveTable, name: str) -> None:
+    if name not in table.metrics:
+        there = clean(", ".join(table.metrics[:10]))
+        raise UsageError(
+            f"the table has no metric {clean(name)}, which the config names, but {there}"
+        )
+
+
 def _answer(what: Rehearsing) -> Answer:
     if what.table is not None:
-        return recorded(Nearest(read_table(what.table), what.config.space))
+        table = read_table(what.table)
+        _check_metric(table, what.config.metric.name)
+        return recorded(Nearest(table, what.config.space))
     if what.objective is None:
         raise UsageError("nothing to rehearse against: a curve table or an objective is needed")
     objective = load_objective(what.objective, Path(what.config.folder))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from itertools import count
 from math import isfinite
 from pathlib import Path
@@ -45,7 +45,8 @@ def _lines(curve: Curve, after: int) -> Iterator[Line]:
 
 
 def computed(objective: Objective, name: str) -> Answer:
-    """Answer with what a function gives. What it raises or misshapes becomes a UsageError."""
+    """Answer with what a function gives. What it raises or misshapes becomes a UsageError; what it
+    prints goes to stderr."""
 
     def answer(params: Params, after: int) -> Iterator[Line]:
         for step in count(after + 1):
@@ -55,13 +56,21 @@ def computed(objective: Objective, name: str) -> Answer:
 
 
 def _computed(objective: Objective, name: str, params: Params, step: int) -> Line:
+    where = f"{clean(name)} at step {step}"
     try:
-        metrics, seconds = objective(dict(params), step)
+        with redirect_stdout(sys.stderr):
+            given: Any = objective(dict(params), step)
+    except (Exception, SystemExit) as error:
+        raise UsageError(f"{where}: {clean(repr(error), limit=200)}") from error
+    try:
+        metrics, seconds = given
         line = Line(float(seconds), step, {str(k): float(v) for k, v in metrics.items()})
     except Exception as error:
-        raise UsageError(f"{name} at step {step}: {clean(repr(error), limit=200)}") from error
+        shown = clean(repr(given), limit=100)
+        reason = f"must give ({{metric: number}}, seconds), not {shown}"
+        raise UsageError(f"{where} {reason}") from error
     if not (isfinite(line.seconds) and line.seconds >= 0.0):
-        raise UsageError(f"{name} at step {step}: {line.seconds!r} seconds")
+        raise UsageError(f"{where}: {line.seconds!r} seconds")
     return line
 
 
@@ -73,9 +82,11 @@ def load_objective(name: str, folder: Path) -> Objective:
     shown = clean(name)
     with _path_of(folder, Path.cwd()):
         try:
-            module = importlib.import_module(module_name)
-        except Exception as error:
-            raise UsageError(f"{shown}: {clean(str(error), limit=200)}") from error
+            with redirect_stdout(sys.stderr):
+                module = importlib.import_module(module_name)
+        except (Exception, SystemExit) as error:
+            reason = str(error) if isinstance(error, ImportError | SyntaxError) else repr(error)
+            raise UsageError(f"{shown}: {clean(reason, limit=200)}") from error
     objective: Any = getattr(module, function, None)
     if not callable(objective):
         raise UsageError(f"{shown}: {clean(module_name)} has no function {clean(function)}")

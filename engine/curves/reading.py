@@ -8,6 +8,7 @@ import io
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, pairwise
+from math import isfinite
 from pathlib import Path
 
 from msgspec import Struct
@@ -41,8 +42,12 @@ def read_table(path: Path) -> CurveTable:
         text = content.decode("utf-8-sig")
     except OSError as error:
         raise UsageError(f"{_shown(path)} cannot be read: {error.strerror or error}") from None
-    except (EOFError, zlib.error, UnicodeDecodeError):
+    except EOFError:
+        raise UsageError(f"{_shown(path)} is cut short: its compressed end is missing") from None
+    except (zlib.error, UnicodeDecodeError):
         raise UsageError(f"{_shown(path)} is no curve table: neither CSV nor gzip of it") from None
+    if not text.strip():
+        raise UsageError(f"{_shown(path)} is empty")
     return _Reader(path).read(csv.reader(io.StringIO(text, newline="")))
 
 
@@ -88,7 +93,7 @@ class _Reader:
                 tuple(line[:at]),
                 int(line[at]),
                 tuple(map(read_number, line[at + 1 : -1])),
-                float(line[-1]),
+                _seconds(line[-1]),
             )
         except ValueError as error:
             raise self._fault(str(error)) from None
@@ -108,6 +113,13 @@ class _Reader:
 
     def _fault(self, reason: str) -> UsageError:
         return UsageError(f"{_shown(self._path)}:{self._line}: {clean(reason, limit=200)}")
+
+
+def _seconds(cell: str) -> float:
+    seconds = float(cell)
+    if not (isfinite(seconds) and seconds >= 0.0):
+        raise ValueError(f"{seconds:g} seconds")
+    return seconds
 
 
 def _params(names: Sequence[str], cells: Sequence[str]) -> Params:
