@@ -84,5 +84,6 @@ async def test_a_child_shows_its_ancestors_and_the_schedule_that_led_to_it(tui, 
         await t.press("G", "enter")
         await t.sees("lineage  t0003 > t0009")
         assert "child of t0003, lr x1.2" in t.text
-        assert "lr       3.1e-4 epochs 1-4, 0.0372 from epoch 5" in t.text
-        assert "width    64 epochs 1-4, 128 from epoch 5" in t.text
+        shown = {line.split()[0]: line.split()[1:] for line in t.lines if "from epoch 5" in line}
+        assert " ".join(shown["lr"]) == "▁▁▁▁▇ 3.1e-4 epochs 1-4, 0.0372 from epoch 5"
+        assert " ".join(shown["width"]) == "▁▁▁▁▇ 64 epochs 1-4, 128 from epoch 5"

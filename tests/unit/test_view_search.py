@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from engine.core.views import ProposerView
+from engine.core.views import LineageView, ProposerView
 from engine.protocol.filter import compile_filter
 from tests.fakes.fake_source import FakeSource
 from tui_tuner.cli.status import status_lines
 from tui_tuner.view.glyphs import ASCII, UNICODE
 from tui_tuner.view.line import line_width, text_of
+from tui_tuner.view.lineage_lines import chart, lineage_lines
 from tui_tuner.view.searching import proposing, search_lines
 from tui_tuner.view.summary import LinkState, Surroundings, sweep_line
 from tui_tuner.view_state import ViewState
@@ -123,3 +124,32 @@ def test_advice_is_a_field_to_filter_by(source):
     assert [row.id for row in source.trials() if advised(row)] == ["t0002"]
     assert compile_filter("advice~median")(source.trial(2))
     assert not compile_filter("advice~asha")(source.trial(2))
+
+
+def family(rates: list[float | str]) -> list[LineageView]:
+    """Stretches of two epochs each."""
+    return [
+        LineageView(
+            trial=f"t{n:04d}", from_step=2 * n - 1, to_step=2 * n, params={"lr": rate, "w": 1}
+        )
+        for n, rate in enumerate(rates, 1)
+    ]
+
+
+@pytest.mark.parametrize("width", [24, 40, 57, 80, 200])
+def test_a_long_schedule_keeps_its_newest_part_at_any_width(width):
+    lines = lineage_lines(family([0.1 * 0.8**n for n in range(40)]), width, UNICODE)
+    assert {line_width(line) for line in lines} == {width}
+    assert len(lines) <= 6
+    assert text_of(lines[-1]).rstrip().endswith("79-80")
+
+
+def test_a_schedule_is_drawn_by_epochs_and_on_a_log_scale_where_it_went_far():
+    assert chart(family([1.0, 10.0, 100.0]), "lr", UNICODE) == "▁▁▄▄▇▇"
+    assert chart(family([0.1, 0.12, 0.2]), "lr", UNICODE)[-1] == "▇"
+    assert chart(family(["sgd", "adam"]), "lr", UNICODE) == ""
+    assert chart(family([-1.0, 0.0, 5.0]), "lr", ASCII).isascii()
+
+
+def test_what_began_afresh_has_no_lineage():
+    assert lineage_lines([], 80, UNICODE) == []

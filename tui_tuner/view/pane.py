@@ -19,8 +19,8 @@ from .finals import decimals, spread_text
 from .glyphs import Glyphs
 from .history import decision_lines, layout, undone_by
 from .line import Line, Run, crop, fit, line_width, pack, plain, width_of, wrap
+from .lineage_lines import lineage_lines
 from .numbers import duration, short
-from .schedule import ancestors, schedules
 from .searching import origin_of, search_lines
 
 MIN_PLOT = 8
@@ -28,7 +28,7 @@ MAX_PLOT = 18
 
 _GOING = {"paused": "pausing", "pruned": "being pruned"}
 _NOTE_LINES = 3
-_SCHEDULE_LINES = 3
+_ORIGIN_LINES = 3
 _ROOM_FOR_HISTORY = 6
 _WIDE = 70
 
@@ -142,10 +142,11 @@ def _facts(state: ViewState, row: TrialView, width: int, glyphs: Glyphs, now: fl
         *_advice(row, width, glyphs),
         *_params(state, row, width),
         *_stage(state, row, width, glyphs),
-        *_lineage(state, row, width),
+        *lineage_lines(lineage_of(row, state.rows.get), width, glyphs),
     ]
     lines += [crop(((text, ""),), width) for text in wrap(_sentence(row), width, 3)]
-    lines.append(crop(((_origin(row, glyphs), "dim"),), width))
+    for text in wrap(_origin(row, glyphs), width, _ORIGIN_LINES):
+        lines.append(crop(((text, "dim"),), width))
     if len(row.attempt_list) > 1 or any(a.note or a.tail or a.leftover for a in row.attempt_list):
         for attempt in row.attempt_list[-3:]:
             lines += _attempt(attempt, width, glyphs, now)
@@ -187,24 +188,6 @@ def _stage(state: ViewState, row: TrialView, width: int, glyphs: Glyphs) -> list
     lines = [crop(((glyphs.dot.join(parts), "dim"),), width)] if parts else []
     if row.mean is not None:
         lines.append(_spread(state, row, width, glyphs))
-    return lines
-
-
-def _lineage(state: ViewState, row: TrialView, width: int) -> list[Line]:
-    """The ancestors of a trial of an evolution, and the schedule that led to it."""
-    stretches = lineage_of(row, state.rows.get)
-    if not stretches:
-        return []
-    parts = [("lineage", ancestors(stretches)), *schedules(stretches)]
-    lines = []
-    margin = min(max(width_of(name) for name, _ in parts), 24) + 2
-    for name, text in parts:
-        texts = wrap(text, max(8, width - margin), _SCHEDULE_LINES)
-        margins = [f"{fit(name, margin - 2)}  ", *[" " * margin] * len(texts)]
-        lines += [
-            crop(((label, "dim"), (part, "")), width)
-            for label, part in zip(margins, texts, strict=False)
-        ]
     return lines
 
 

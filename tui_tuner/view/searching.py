@@ -19,7 +19,7 @@ def proposing(sweep: SweepView) -> str:
 
 def origin_of(row: TrialView) -> str:
     """Say how a trial came about, and from which version of the space."""
-    origin, version = plain(row.origin, 80), f"space v{row.space_version}"
+    origin, version = plain(row.origin, 300), f"space v{row.space_version}"
     return ", ".join(part for part in (origin, "" if version in origin else version) if part)
 
 
