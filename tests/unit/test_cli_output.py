@@ -73,6 +73,17 @@ def test_a_mean_within_the_noise_of_the_leader_is_marked(tmp_path: Path) -> None
     assert means == ["0.9800 ± .0030", "0.9790 ± .0030 ≈", "0.9000 ± .0030", ""]
 
 
+def test_advice_that_can_be_followed_has_a_column(tmp_path: Path) -> None:
+    source = FakeSource(tmp_path)
+    for state in ("running", "complete"):
+        source.propose(state=state, advice=f"median: would stop the {state} one")
+    lines = table(trial_columns(source.trials(), source.status()), None)
+
+    assert lines[1].endswith("median: would stop the running one")
+    assert "would stop" not in lines[2]
+    assert "advice" not in table(trial_columns([source.trial(2)], source.status()), None)[0]
+
+
 def test_a_running_trial_counts_its_time_up_to_now(tmp_path: Path) -> None:
     source = FakeSource(tmp_path)
     source.start(source.propose())

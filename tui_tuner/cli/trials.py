@@ -12,6 +12,7 @@ from engine.core.views import SweepView, TrialView
 from engine.lifecycle import find_sweep
 from engine.protocol.messages import GetStatus, ListTrials
 from engine.protocol.noise import is_level, leader
+from tui_tuner.view.columns import is_advised
 from tui_tuner.view.finals import decimals, spread_text
 from tui_tuner.view.line import plain
 from tui_tuner.view.numbers import param_format, value_format
@@ -80,6 +81,7 @@ def trial_columns(
         *_parameters(rows),
         Column("note", [row.note or "" for row in rows], optional=True, text=True),
         Column("why", [row.reason or "" for row in rows], optional=True, text=True),
+        Column("advice", [_advice(row) for row in rows], optional=True, text=True),
     ]
 
 
@@ -89,6 +91,11 @@ def _state(row: TrialView) -> str:
     if row.state == "running" and row.ending == "paused":
         return "running: pausing"
     return f"{row.state}: {row.failure}" if row.state == "failed" and row.failure else row.state
+
+
+def _advice(row: TrialView) -> str:
+    """What a rule that only advises would do, where a person can still follow it."""
+    return (row.advice or "") if is_advised(row) else ""
 
 
 def _means(rows: Sequence[TrialView], view: SweepView, finalists: Sequence[TrialView]) -> list[str]:

@@ -13,10 +13,10 @@ from .line import Line, Run, crop, fit, plain, width_of, wrap
 from .schedule import ancestors, schedules
 
 _NAME = 24
-_CHART = 12
+_CHART = 10
 _LINES = 3
 """Lines that one schedule takes; where it is longer, its newest part stays."""
-_LEAST_TEXT = 30
+_LEAST_TEXT = 24
 _MANY = 1000
 
 
