@@ -13,6 +13,8 @@ Field = Callable[[TrialView], Any]
 PARAMS_PREFIX = "params."
 """`params.seed` is the parameter even where `seed` alone means something else."""
 
+ENDED = ("complete", "pruned", "failed")
+
 
 def _number(row: TrialView) -> int:
     return trial_number(row.id)
@@ -20,6 +22,11 @@ def _number(row: TrialView) -> int:
 
 def _value(row: TrialView) -> float | None:
     return float(row.last_text) if row.last_text is not None else row.value
+
+
+def is_advised(row: TrialView) -> bool:
+    """Whether there is advice on a trial that a person can still follow."""
+    return row.advice is not None and row.state not in ENDED
 
 
 def _attribute(name: str) -> Field:
@@ -35,6 +42,7 @@ FIELDS: dict[str, Field] = {
     "elapsed": _attribute("elapsed_s"),
     "time": _attribute("elapsed_s"),
     "why": _attribute("reason"),
+    "advised": is_advised,
     **{
         name: _attribute(name)
         for name in (
@@ -61,6 +69,9 @@ FIELDS: dict[str, Field] = {
             "note",
             "advice",
             "held",
+            "infeasible",
+            "converged",
+            "generation",
             "repeat_of",
             "repeats",
             "mean",

@@ -53,7 +53,7 @@ async def test_the_pane_says_what_the_rule_would_have_done(tui, advised):
 
 async def test_the_advised_are_found_by_a_filter(tui, advised):
     async with tui(advised) as t:
-        await t.press("slash", *"advice!=none")
+        await t.press("slash", *"advised=true")
         await t.until(lambda: t.ids == ["t0001"])
 
 

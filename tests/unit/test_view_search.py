@@ -118,10 +118,17 @@ def test_rules_fit_any_width(source, width):
     assert "first rung" in " ".join("".join(map(text_of, lines)).split())
 
 
+def selected(source: FakeSource, text: str) -> list[str]:
+    accepts = compile_filter(text)
+    return [row.id for row in source.trials() if accepts(row)]
+
+
 def test_advice_is_a_field_to_filter_by(source):
     source.propose({"lr": 0.2}, advice=ADVICE)
-    advised = compile_filter("advice!=none")
-    assert [row.id for row in source.trials() if advised(row)] == ["t0002"]
+    source.propose({"lr": 0.3}, advice=ADVICE, state="complete")
+    assert selected(source, "advice!=none") == ["t0002", "t0003"]
+    assert selected(source, "advised=true") == ["t0002"]
+    assert selected(source, "advised=false") == ["t0001", "t0003"]
     assert compile_filter("advice~median")(source.trial(2))
     assert not compile_filter("advice~asha")(source.trial(2))
 

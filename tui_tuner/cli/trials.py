@@ -10,9 +10,9 @@ import typer
 
 from engine.core.views import SweepView, TrialView
 from engine.lifecycle import find_sweep
+from engine.protocol.fields import is_advised
 from engine.protocol.messages import GetStatus, ListTrials
 from engine.protocol.noise import is_level, leader
-from tui_tuner.view.columns import is_advised
 from tui_tuner.view.finals import decimals, spread_text
 from tui_tuner.view.line import plain
 from tui_tuner.view.numbers import param_format, value_format

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from engine.core.views import TrialView
+from engine.protocol.fields import is_advised
 from engine.protocol.noise import is_level
-from tui_tuner.view_state import FINAL, ParamStats, ViewState, trial_elapsed_s
+from tui_tuner.view_state import ParamStats, ViewState, trial_elapsed_s
 
 from .finals import decimals, spread_text
 from .glyphs import ENDINGS, STATE_ROLES, UNICODE, Glyphs
@@ -153,11 +154,6 @@ def _state(row: TrialView, column: Column, context: Context) -> Line:
     if is_advised(row):
         badges.append((context.glyphs.advice, "warning"))
     return (*crop(((glyph, role),), column.width - len(badges)), *badges)
-
-
-def is_advised(row: TrialView) -> bool:
-    """Whether there is advice on a trial that a person can still follow."""
-    return row.advice is not None and row.state not in FINAL
 
 
 def state_glyph(row: TrialView, glyphs: Glyphs) -> Run:
