@@ -12,6 +12,7 @@ from engine.config.document import Document
 from engine.config.entry import Entry, read_entry
 from engine.config.evolution import check_evolution
 from engine.config.faults import Faults, KeyPath
+from engine.config.idle_rules import warn_of_idle_rules
 from engine.config.macro_names import PARAMETER, VARIABLE, macro_faults, macros_in
 from engine.config.rungs import check_promoting
 from engine.config.schema import Budget, Config, Metric, StartMode
@@ -56,6 +57,7 @@ def compile_config(document: Document, faults: Faults, path: Path) -> Config:
     if not faults.faults():
         check_search(top, config)
         check_evolution(top, config)
+        warn_of_idle_rules(top, config)
     if found := faults.faults():
         raise ConfigError(found)
     return config
