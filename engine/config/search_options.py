@@ -13,6 +13,9 @@ from engine.search.registry import ALIASES, METHODS, create, validate_options
 
 DEFAULT_METHOD = "halton"
 
+_OF_THEIR_OWN = ("manual", "evolution")
+"""What proposes one configuration twice only on purpose."""
+
 
 def read_method(top: Section) -> str:
     """Read `method`; W&B's `bayes` is TPE."""
@@ -50,7 +53,11 @@ def check_search(top: Section, config: Config) -> None:
         top.fault("method", str(error))
         return
     limit = config.limits.trials
-    if limit is None or not isinstance(method, LearningMethod):
+    if limit is None:
+        return
+    if not method.enumerates and config.method not in _OF_THEIR_OWN:
+        _warn_of_repetition(top, config, limit)
+    if not isinstance(method, LearningMethod):
         return
     popsize = config.search.get("popsize")
     if isinstance(popsize, int) and popsize > limit:
@@ -63,3 +70,15 @@ def check_search(top: Section, config: Config) -> None:
             f"is {limit}: every trial is drawn by {method.stand_in}"
         )
         top.faults.warn(top.at(*key), text)
+
+
+def _warn_of_repetition(top: Section, config: Config, limit: int) -> None:
+    """Warn where a search has more trials than there are configurations."""
+    count = config.space.cardinality()
+    if count is None or count >= limit:
+        return
+    number = "one configuration" if count == 1 else f"{count} configurations"
+    again = "it is run again with other seeds" if count == 1 else "they are run again"
+    text = f"the parameters make {number}, and limits.trials is {limit}: {again}"
+    key = ("limits", "trials") if top.mapping("limits").get("trials") else ("run_cap",)
+    top.faults.warn(top.at(*key), text)

@@ -244,3 +244,25 @@ def test_values_of_any_size_are_learned_from(method: str) -> None:
     sizes = (1e300, -1e300, 1e-300, 0.0)
     state = simulated(method, lambda trial: [{"loss": sizes[trial.number % 4]}])
     assert state.counts["complete"] == distinct(state) == TRIALS[method]
+
+
+@pytest.mark.parametrize("method", ["tpe", "gp", "random", "halton"])
+def test_a_space_with_fewer_configurations_than_trials_is_warned_of(
+    tmp_path: Path, method: str
+) -> None:
+    three = "parameters: {lr: {values: [0.1, 0.2, 0.3]}}"
+    told = "the parameters make 3 configurations, and limits.trials is 50: they are run again"
+    few = (three, f"method: {method}", "search: {startup_trials: 2}")
+    loaded = load_config(written(tmp_path, *few, "limits: {trials: 50}"))
+    assert [text.partition("limits.trials: ")[2] for text in loaded.warnings if told in text] == [
+        told
+    ]
+    enough = load_config(written(tmp_path, *few, "limits: {trials: 3}"))
+    assert not any("configurations" in text for text in enough.warnings)
+
+
+@pytest.mark.parametrize("method", ["grid", "manual"])
+def test_a_method_that_repeats_none_by_itself_is_not(tmp_path: Path, method: str) -> None:
+    three = "parameters: {lr: {values: [0.1, 0.2, 0.3]}}"
+    loaded = load_config(written(tmp_path, three, f"method: {method}", "limits: {trials: 50}"))
+    assert not any("configurations" in text for text in loaded.warnings)
