@@ -319,3 +319,12 @@ async def test_a_dropped_proposal_is_quiet_and_says_why(tui, source):
         t.table.move_to(t.app.view.position("t0007"))
         await t.sees("✂ dropped")
         await t.sees("dropped: outside version 2 of the space")
+
+
+async def test_what_a_filter_hides_is_not_acted_on(tui, source):
+    async with tui(source) as t:
+        await t.press("slash", *"val_acc>5", "enter")
+        await t.sees("none of 8 trials matches")
+        await t.press("K")
+        await t.sees("no trial is shown")
+        assert not source.acts

@@ -37,9 +37,10 @@ class Acting(Asking):
 
     @property
     def targets(self) -> list[str]:
-        """The trials that a key acts on: the marked ones, else the one under the cursor."""
+        """The trials that a key acts on: the marked ones, else the one seen under the cursor."""
         cursor = self.query_one(TrialTable).cursor
-        return sorted(self.app.view.marks) or ([cursor] if cursor is not None else [])
+        seen = cursor is not None and self.app.view.position(cursor) is not None
+        return sorted(self.app.view.marks) or ([cursor] if cursor is not None and seen else [])
 
     def action_prune(self) -> None:
         """End the marked (or the current) trials for good."""
@@ -117,4 +118,4 @@ class Acting(Asking):
         if names:
             self.ask(lambda: build(self.app.view, names))
         else:
-            self.say("there is no trial yet")
+            self.say("no trial is shown" if self.app.view.rows else "there is no trial yet")
