@@ -87,7 +87,8 @@ class History:
                 text = f"{trial_name(number)} attempt {n} had never started, and was taken back"
                 return self._new(event, ENGINE, "requeue", text, number)
             case LimitReached(limit=limit, sentence=sentence):
-                return self._new(event, ENGINE, f"limit {limit}", sentence)
+                text = f"{sentence}; no further trial is proposed"
+                return self._new(event, ENGINE, f"limit {limit}", text)
             case StageEntered(entry=entry):
                 return self._new(event, ENGINE, "stage", entry.sentence, *entry.promoted)
             case RungPromoted(trial=number, sentence=sentence):

@@ -80,7 +80,10 @@ def test_trials_in_a_row_without_a_new_best_end_the_sweep() -> None:
     assert (
         sweep.state.sentence == "3 trials in a row brought no new best: t0002 leads with acc 0.727"
     )
-    assert sweep.history()[-1] == sweep.state.sentence
+    assert sweep.history()[-2:] == [
+        f"{sweep.state.sentence}; no further trial is proposed",
+        sweep.state.sentence,
+    ]
     assert sweep.state.status == "finished"
 
 

@@ -19,7 +19,7 @@ from tui_tuner.view.numbers import short
 from .arguments import Json, Sweep
 from .documents import print_json
 from .reach import ask
-from .wording import number
+from .wording import no_best, number
 
 YamlOption = Annotated[bool, typer.Option("--yaml", help="Print the parameters alone, as YAML.")]
 
@@ -35,7 +35,7 @@ def command(sweep: Sweep = None, yaml: YamlOption = False, json: Json = False) -
     if json:
         print_json(view.best)
     elif view.best is None:
-        raise ActError(f"no trial has reported {plain(view.metric.name)} yet")
+        raise ActError(no_best(view.metric.name))
     elif yaml:
         print(yaml_of(view.best.params), end="")
     else:

@@ -45,7 +45,7 @@ def _sentence(config: Config, results: Sequence[Rehearsed], bests: Sequence[floa
     name = plain(config.metric.name)
     what = f"{config.method}, {len(results)} seed{'s' * (len(results) > 1)}"
     if not bests:
-        return f"{what}: no trial has a {name} that counts"
+        return f"{what}: no trial has a number for {name}"
     if len(bests) == 1:
         return f"{what}: best {name} {number(bests[0])}"
     low, middle, high = quantiles(bests, n=4, method="inclusive")

@@ -25,8 +25,13 @@ def counts(trials: Mapping[str, int]) -> str:
 def best_line(best: BestView | None, metric: str) -> str:
     """The best trial in a line."""
     if best is None:
-        return f"no trial has reported {plain(metric)} yet"
+        return no_best(metric)
     return f"{number(best.value)}  {best.trial} epoch {best.step}  {params_line(best.params)}"
+
+
+def no_best(metric: str) -> str:
+    """Why there is no best trial: none reported the objective, or none of them a number."""
+    return f"no trial has a number for {plain(metric)} yet"
 
 
 def params_line(params: Mapping[str, Any], digits: int = 3) -> str:
