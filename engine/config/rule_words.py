@@ -29,4 +29,6 @@ def _told(config: Config, rule: StopRule) -> str:
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
     return f"{value:g}" if isinstance(value, float) else str(value)

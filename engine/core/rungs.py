@@ -163,8 +163,8 @@ class Ladder:
         value = -loss if self._peers.goal is Goal.MAXIMIZE else loss
         go_on = self._going_on(len(rung))
         sentence = (
-            f"{trial.name} promoted to {budget} {unit}: {self._peers.metric} {value:.4g} after "
-            f"{rung.budget} {unit} is {nth(place)} of {len(rung)}; "
+            f"{trial.name} promoted to {budget} {unit}: {self._peers.metric} {value:.4g} at "
+            f"{self._peers.unit} {rung.budget} is {nth(place)} of {len(rung)}; "
             + (f"the best {go_on} go on" if go_on > 1 else "the best goes on")
         )
         return Promotion(trial=number, rung=following, budget=budget, sentence=sentence)

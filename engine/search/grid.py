@@ -16,9 +16,10 @@ class Grid(SearchMethod):
 
     def __init__(self, space: Space, seed: int) -> None:
         if space.cardinality() is None:
-            names = ", ".join(space.continuous())
+            names = space.continuous()
+            are = "is" if len(names) == 1 else "are"
             raise UsageError(
-                f"grid needs countable values, but {names} is continuous; "
+                f"grid needs countable values, but {', '.join(names)} {are} continuous; "
                 "list values, give a step q, or use random or halton"
             )
         super().__init__(space, seed)

@@ -105,7 +105,7 @@ def test_promoted_trials_go_on_from_their_checkpoints(shell: Shell) -> None:
     assert "[1, 2, 3, 4, 5, 6, 7, 8]" in shell.say("logs", "t0004")
     promoted = [d["sentence"] for d in shell.json("history") if d["what"] == "promote"]
     assert promoted == [
-        "t0001 promoted to 4 epochs: acc 0.675 after 2 epochs is 1st of 2; the best goes on",
-        "t0004 promoted to 4 epochs: acc 0.7125 after 2 epochs is 1st of 4; the best 2 go on",
-        "t0004 promoted to 8 epochs: acc 0.8906 after 4 epochs is 1st of 2; the best goes on",
+        "t0001 promoted to 4 epochs: acc 0.675 at epoch 2 is 1st of 2; the best goes on",
+        "t0004 promoted to 4 epochs: acc 0.7125 at epoch 2 is 1st of 4; the best 2 go on",
+        "t0004 promoted to 8 epochs: acc 0.8906 at epoch 4 is 1st of 2; the best goes on",
     ]

@@ -67,6 +67,10 @@ def test_rules_are_told_before_the_sweep_runs(tmp_path: Path) -> None:
         "patience: epochs 5; advises only",
         "asha: mode promote; rungs of 3, 9, 27 epochs",
     ]
+    brackets = "early_terminate: {type: hyperband, max_iter: 27, s: 2, strict: true}\n"
+    assert rules_of(config_of(tmp_path, brackets + BUDGET))[1:] == [
+        "hyperband: max_iter 27, s 2, strict true"
+    ]
     off = "stop: [{rule: diverged, enabled: false}]\n"
     assert rules_of(config_of(tmp_path, off)) == []
 

@@ -83,7 +83,7 @@ def test_the_best_third_goes_on_as_the_same_trial_before_anything_new() -> None:
     assert on_the_way(sweep) == [2]
     assert sweep.trial(2).next_attempt == 3
     assert sweep.history() == [
-        "t0002 promoted to 9 epochs: acc 0.9 after 3 epochs is 1st of 3; the best goes on"
+        "t0002 promoted to 9 epochs: acc 0.9 at epoch 3 is 1st of 3; the best goes on"
     ]
 
 
@@ -95,7 +95,7 @@ def test_one_that_was_not_the_best_goes_on_once_enough_have_ended() -> None:
     run(sweep, 0.6, 0.4, 0.3)
     assert budgets(sweep) == [3, 9, 9, 3, 3, 3]
     assert sweep.history()[-1] == (
-        "t0003 promoted to 9 epochs: acc 0.7 after 3 epochs is 2nd of 6; the best 2 go on"
+        "t0003 promoted to 9 epochs: acc 0.7 at epoch 3 is 2nd of 6; the best 2 go on"
     )
 
 
@@ -111,7 +111,7 @@ def test_higher_rungs_are_looked_at_first() -> None:
     assert on_the_way(sweep) == [3]
     assert sweep.trial(3).budget == 27
     assert sweep.history()[-1] == (
-        "t0003 promoted to 27 epochs: acc 0.99 after 9 epochs is 1st of 3; the best goes on"
+        "t0003 promoted to 27 epochs: acc 0.99 at epoch 9 is 1st of 3; the best goes on"
     )
 
 
@@ -125,7 +125,7 @@ def test_less_is_better_where_the_objective_is_minimized() -> None:
     sweep = sweep_of(goal=Goal.MINIMIZE)
     run(sweep, 0.5, 0.9, 0.7)
     assert budgets(sweep) == [9, 3, 3]
-    assert "acc 0.5 after 3 epochs is 1st of 3" in sweep.history()[0]
+    assert "acc 0.5 at epoch 3 is 1st of 3" in sweep.history()[0]
 
 
 def test_nobody_goes_on_beyond_the_last_rung() -> None:

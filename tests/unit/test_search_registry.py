@@ -29,6 +29,9 @@ def test_an_unknown_method_names_the_nearest() -> None:
 def test_a_grid_over_a_continuous_parameter_is_refused_with_what_to_do() -> None:
     with pytest.raises(UsageError, match="lr is continuous; list values, give a step q"):
         create("grid", SPACE)
+    two, _ = build_space({"lr": {"min": 0.0, "max": 1.0}, "mom": {"min": 0.0, "max": 1.0}})
+    with pytest.raises(UsageError, match="but lr, mom are continuous"):
+        create("grid", two)
 
 
 @pytest.mark.parametrize("name", ["manual", "random", "halton", "tpe"])
