@@ -150,6 +150,8 @@ def _all_done(state: SweepState) -> str:
     if limit is not None and state.plan.evolution is not None:
         following = state.plan.stages[len(state.stages)].name
         return f"the limit of {limit} trials leaves no room for the children of {following}"
+    if state.plan.method == "manual":
+        return f"all {len(state.trials)} trials are done"
     if limit is not None and state.counted >= limit:
         return f"all {limit} trials are done"
     return state.exhausted or f"all {state.counted} trials are done"

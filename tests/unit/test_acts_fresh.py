@@ -126,6 +126,7 @@ def test_a_manual_sweep_waits_for_what_a_person_adds_up_to_its_limit(limit: int 
         sweep.report(number, 27)
         sweep.end(number)
     assert sweep.state.status == ("finished" if limit else "running")
+    assert sweep.state.sentence == ("all 2 trials are done" if limit else "")
 
 
 def test_a_manual_sweep_still_stops_after_too_many_failures() -> None:
