@@ -117,8 +117,13 @@ class SweepMachine:
 
     def rules(self) -> list[str]:
         """How the rules stand now, a sentence each."""
-        told = [judge.describe(self.state.peers) for judge in self._judges]
-        return [text for text in (*told, self.state.ladder.describe()) if text]
+        told = [
+            f"{text}; advises only" if judge.advisory else text
+            for judge in self._judges
+            if (text := judge.describe(self.state.peers))
+        ]
+        ladder = self.state.ladder.describe()
+        return [*told, ladder] if ladder else told
 
     def _next(self, at: float) -> list[Command]:
         return next_commands(self.state, at, self.ranges, self._evolver)

@@ -12,6 +12,7 @@ from engine.core.peers import Peers
 from .base import StoppingRule
 
 MOST_BRACKETS = 100
+MOST_SHOWN = 5
 OPTIONS = ("min_iter", "max_iter", "s", "eta", "strict")
 """Any of these makes the rule `hyperband` W&B's."""
 
@@ -70,6 +71,15 @@ class WandbHyperband(StoppingRule):
             f"{peers.value(threshold):.4g} that bracket {bracket} asks of {len(standing)} trials"
         )
         return Verdict(rule=self.name, sentence=sentence)
+
+    def describe(self, peers: Peers) -> str | None:
+        """Name the brackets that lie within the budget."""
+        within = [b for b in self.brackets if peers.budget is None or b < peers.budget]
+        if not within:
+            return None
+        more = ", ..." if len(within) > MOST_SHOWN else ""
+        counts = f"{', '.join(map(str, within[:MOST_SHOWN]))}{more}"
+        return f"{self.name}, as in W&B: the best 1/{self.eta:g} go on at brackets {counts}"
 
 
 def brackets(

@@ -14,8 +14,10 @@ from engine.core.plan import Plan
 class JudgedTrials:
     """Some trials and what rules know of them; accuracy is maximized unless told otherwise."""
 
-    def __init__(self, goal: Goal = Goal.MAXIMIZE, metric: str = "acc") -> None:
-        self.plan = Plan(name="s", metric=metric, goal=goal, slots=1)
+    def __init__(
+        self, goal: Goal = Goal.MAXIMIZE, metric: str = "acc", budget: int | None = None
+    ) -> None:
+        self.plan = Plan(name="s", metric=metric, goal=goal, slots=1, budget=budget)
         self.trials: dict[int, Trial] = {}
         self.peers = Peers(self.trials, lambda: self.plan)
 

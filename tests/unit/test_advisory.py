@@ -53,6 +53,13 @@ def test_a_rule_that_advises_stops_nothing_and_its_advice_stays_with_the_trial()
     assert sweep.rows["t0001"].advice == sweep.trial(1).advice
 
 
+def test_what_is_said_of_a_rule_tells_that_it_only_advises() -> None:
+    brackets = ("hyperband", {"min_iter": 3})
+    stands = "hyperband, as in W&B: the best 1/3 go on at brackets 3, 9"
+    assert told(rule(brackets)).machine.rules() == [stands]
+    assert told(rule(brackets, advisory=True)).machine.rules() == [f"{stands}; advises only"]
+
+
 def test_the_history_tells_advice_as_advice() -> None:
     sweep = told(rule(PATIENCE, advisory=True))
     flat(sweep, 1, 1, 2, 3, 4)

@@ -44,6 +44,26 @@ def test_a_fractional_eta_rounds_its_brackets_down() -> None:
     assert max(WandbHyperband(min_iter=3, eta=1e9).brackets) < 2**63
 
 
+@pytest.mark.parametrize(
+    ("options", "budget", "counts"),
+    [
+        ({"min_iter": 3}, 30, "3, 9, 27"),
+        ({"min_iter": 3}, 27, "3, 9"),
+        ({"min_iter": 2, "eta": 2}, None, "2, 4, 8, 16, 32, ..."),
+        ({"max_iter": 27, "s": 2}, 81, "3, 9"),
+    ],
+)
+def test_it_names_the_brackets_that_a_trial_comes_to(
+    options: dict[str, int], budget: int | None, counts: str
+) -> None:
+    told = WandbHyperband(**options).describe(JudgedTrials(budget=budget).peers) or ""
+    assert told.endswith(f" go on at brackets {counts}")
+
+
+def test_it_has_nothing_to_say_where_no_trial_comes_to_a_bracket() -> None:
+    assert WandbHyperband(min_iter=9).describe(JudgedTrials(budget=9).peers) is None
+
+
 def five_runs(goal: Goal = Goal.MINIMIZE, sign: float = 1.0) -> JudgedTrials:
     trials = JudgedTrials(goal, metric="loss")
     histories = ([10, 9], [10, 10], [10, 8, 8, 3], [10, 7, 7, 4], [10, 6, 6, 6])
