@@ -11,7 +11,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from engine.config.schema import Config
+from engine.config.schema import Budget, Config
 from engine.curves.answers import Answer, computed, load_objective, recorded
 from engine.curves.nearest import Nearest
 from engine.curves.reading import read_table
@@ -97,10 +97,21 @@ def _check_metric(table: CurveTable, name: str) -> None:
         )
 
 
+def _check_length(table: CurveTable, budget: Budget | None) -> None:
+    """Refuse a budget that no curve comes to: what is rehearsed would be a shorter sweep."""
+    longest = max(curve.steps[-1] for curve in table.curves)
+    if budget is not None and budget.max > longest:
+        raise UsageError(
+            f"the table's curves end at step {longest}, before the budget of {budget.max} "
+            f"{clean(budget.parameter)}; --set budget.max={longest} simulates that"
+        )
+
+
 def _answer(what: Rehearsing) -> Answer:
     if what.table is not None:
         table = read_table(what.table)
         _check_metric(table, what.config.metric.name)
+        _check_length(table, what.config.budget)
         return recorded(Nearest(table, what.config.space))
     if what.objective is None:
         raise UsageError("nothing to rehearse against: a curve table or an objective is needed")

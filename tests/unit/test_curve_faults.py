@@ -57,19 +57,32 @@ def test_a_file_that_is_no_table_says_so(tmp_path: Path) -> None:
     assert fault_of(path) == "t.csv.gz is cut short: its compressed end is missing"
 
 
-def test_a_table_without_the_metric_is_refused_before_any_seed(tmp_path: Path) -> None:
-    (tmp_path / "train.py").write_text("print()\n")
+def rehearsing(folder: Path, metric: str, epochs: int) -> Rehearsing:
+    (folder / "train.py").write_text("print()\n")
     lines = (
         "program: train.py",
-        "metric: {name: val_loss}",
+        f"metric: {{name: {metric}}}",
         "parameters: {lr: {min: 0.0, max: 1.0}}",
+        f"budget: {{parameter: epochs, max: {epochs}}}",
         "limits: {trials: 2}",
     )
-    (tmp_path / "sweep.yaml").write_text("\n".join(lines) + "\n")
-    config = load_config(tmp_path / "sweep.yaml").config
-    path = table(tmp_path, CURVES)
+    (folder / "sweep.yaml").write_text("\n".join(lines) + "\n")
+    config = load_config(folder / "sweep.yaml").config
+    return Rehearsing(config=config, table=table(folder, CURVES))
+
+
+def test_a_table_without_the_metric_is_refused_before_any_seed(tmp_path: Path) -> None:
+    what = rehearsing(tmp_path, "val_loss", epochs=2)
     with pytest.raises(UsageError, match="no metric val_loss, which the config names, but val_acc"):
-        list(rehearse(Rehearsing(config=config, table=path), [0]))
+        list(rehearse(what, [0]))
+
+
+def test_a_budget_that_no_curve_comes_to_is_refused(tmp_path: Path) -> None:
+    told = "curves end at step 2, before the budget of 3 epochs; --set budget.max=2"
+    with pytest.raises(UsageError, match=told):
+        list(rehearse(rehearsing(tmp_path, "val_acc", epochs=3), [0]))
+    (result,) = rehearse(rehearsing(tmp_path, "val_acc", epochs=2), [0])
+    assert result.epochs == 4
 
 
 @pytest.mark.parametrize(

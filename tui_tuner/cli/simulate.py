@@ -107,7 +107,7 @@ def _say_where_it_ends(what: Rehearsing) -> None:
     from engine.rehearsal import DEFAULT_TRIALS, ends_by_itself
 
     if what.epochs is None and not ends_by_itself(what.config):
-        said(f"the config has no limits: each seed ends after {DEFAULT_TRIALS} trials")
+        said(f"no limit is sure to end it: each seed ends after {DEFAULT_TRIALS} trials at most")
 
 
 def _run(what: Rehearsing, seeds: int) -> list[Rehearsed]:
