@@ -11,6 +11,8 @@ from engine.config.schema import OptionValue, StopRule
 from engine.config.section import Section, described
 from engine.stopping.wandb_hyperband import brackets
 
+LEAST_REDUCTION = 1.1
+
 Reader = Callable[[Section, str], OptionValue | None]
 
 
@@ -27,6 +29,14 @@ def _whole_or_auto(least: int) -> Reader:
 
 def _above(bound: float | None) -> Reader:
     return partial(Section.number, above=bound)
+
+
+def _reduction(section: Section, key: str) -> OptionValue | None:
+    """Nearer to 1 there is a rung at every step, and nothing to tell trials apart by."""
+    value = section.number(key)
+    if value is not None and value < LEAST_REDUCTION:
+        section.fault(key, f"must be at least {LEAST_REDUCTION}, not {shown(section.raw(key))}")
+    return value
 
 
 def _per_cent(section: Section, key: str) -> OptionValue | None:
@@ -68,14 +78,14 @@ RULES: dict[str, dict[str, Reader]] = {
     },
     "asha": {
         "mode": partial(Section.choice, choices=("stop", "promote")),
-        "reduction": _above(1),
+        "reduction": _reduction,
         "min": _whole_or_auto(1),
         "max": _whole_or_auto(1),
         "brackets": _whole(1),
     },
     "hyperband": {
         **_BRACKETS,
-        "reduction": _above(1),
+        "reduction": _reduction,
         "min": _whole_or_auto(1),
         "max": _whole_or_auto(1),
     },

@@ -110,7 +110,9 @@ limits:
         ("stop: [7]", "stop[0]: must be a rule's name or {rule: name, ...}, not 7"),
         ("stop: [diverged, {rule: diverged}]", "stop[1]: the rule diverged stands here twice"),
         ("stop: [patience]", "stop[0]: the rule patience needs epochs"),
-        ("stop: [{rule: asha, reduction: 1}]", "stop[0].reduction: must be above 1, not 1"),
+        ("stop: [{rule: asha, reduction: 1}]", "stop[0].reduction: must be at least 1.1, not 1"),
+        ("stop: [{rule: hyperband, reduction: 1.0000001}]", "stop[0].reduction: must be at least "
+         "1.1, not 1.0000001"),
         ("stop: [{rule: asha, reductoin: 3}]", "stop[0].reductoin: unknown key; "
          "did you mean 'reduction'?"),
         ("stop: [{rule: diverged, enabled: no}]", "stop[0].enabled: must be true or false, "
