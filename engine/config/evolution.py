@@ -12,7 +12,7 @@ from engine.core.evolution import Rounds
 from engine.core.plan import StagePlan
 from engine.errors import UsageError
 from engine.search.evolution import PopulationBasedTraining
-from engine.search.evolution_options import options_of, rounds_of
+from engine.search.evolution_options import making_way, options_of, rounds_of
 
 METHOD = "evolution"
 _LOADS = re.compile(r"optim\w*\.load_state_dict\(")
@@ -52,6 +52,8 @@ def check_evolution(top: Section, config: Config) -> None:
     if config.method == METHOD:
         for key, reason in _faults(config):
             top.faults.add(top.at(*key), reason)
+        if not top.faults.faults():
+            _warn_of_early_end(top, config)
 
 
 def brings_back(config: Config) -> str | None:
@@ -65,6 +67,22 @@ def brings_back(config: Config) -> str | None:
                 "set the trial's own in optimizer.param_groups afterwards"
             )
     return None
+
+
+def _warn_of_early_end(top: Section, config: Config) -> None:
+    """Warn where the limit of trials leaves no room for all rounds' children."""
+    limit, rounds = config.limits.trials, evolution_rounds(config)
+    if limit is None or rounds is None:
+        return
+    born = making_way(rounds.population, options_of(config.search).quantile)
+    needed = rounds.population + born * (rounds.rounds - 1)
+    if needed > limit:
+        last = 1 + (limit - rounds.population) // born
+        text = (
+            f"{rounds.rounds} rounds take {needed} trials, {rounds.population} and {born} children "
+            f"a round: with limits.trials {limit} they end after round {last}"
+        )
+        top.faults.warn(top.at("method"), text)
 
 
 def _faults(config: Config) -> Iterator[tuple[tuple[str, ...], str]]:

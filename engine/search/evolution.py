@@ -12,7 +12,7 @@ from engine.core.evolution import Member, Offspring, Selection
 from engine.errors import UsageError
 from engine.space.space import Space
 
-from .evolution_options import EvolutionOptions, options_of
+from .evolution_options import EvolutionOptions, making_way, options_of
 from .exploring import afresh, explore
 from .halton import Halton
 
@@ -69,4 +69,4 @@ class PopulationBasedTraining:
 
     def _ended(self, population: int) -> int:
         """How many make way: one at least, half at most."""
-        return min(max(1, round(population * self._options.quantile)), population // 2)
+        return making_way(population, self._options.quantile)

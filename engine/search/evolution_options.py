@@ -79,6 +79,11 @@ def rounds_of(options: EvolutionOptions, budget: int) -> Rounds:
     return Rounds(population=options.population, rounds=rounds, interval=interval)
 
 
+def making_way(population: int, quantile: float) -> int:
+    """How many make way for children in a round where all have a result."""
+    return min(max(1, round(population * quantile)), population // 2)
+
+
 def _fitting(budget: int) -> str:
     fitting = [n for n in range(2, min(budget, 30) + 1) if budget % n == 0]
     if not fitting:

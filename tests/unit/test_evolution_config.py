@@ -146,3 +146,21 @@ def test_a_script_that_brings_the_parents_rate_back_is_warned_about(folder: Path
 def test_a_script_that_saves_nothing_is_warned_about(folder: Path) -> None:
     (warning,) = warnings(folder, "import tui_tuner as tt\ntt.trial().report(1, acc=1)\n")
     assert warning == "the script saves no checkpoints: each member starts over in every round"
+
+
+@pytest.mark.parametrize(
+    ("limit", "ends"),
+    [(8, "after round 1"), (9, "after round 1"), (10, "after round 2"), (25, "after round 9")],
+)
+def test_a_limit_that_leaves_no_room_for_children_is_warned_of(
+    folder: Path, limit: int, ends: str
+) -> None:
+    (folder / "sweep.yaml").write_text(f"{CONFIG}{BUDGET}limits: {{trials: {limit}}}\n")
+    (told,) = [w for w in load_config(folder / "sweep.yaml").warnings if "rounds take" in w]
+    assert "10 rounds take 26 trials, 8 and 2 children a round" in told
+    assert told.endswith(f"with limits.trials {limit} they end {ends}")
+
+
+def test_a_limit_with_room_for_all_is_not(folder: Path) -> None:
+    (folder / "sweep.yaml").write_text(CONFIG + BUDGET + "limits: {trials: 26}\n")
+    assert not any("rounds take" in w for w in load_config(folder / "sweep.yaml").warnings)
