@@ -8,8 +8,8 @@ from math import inf, nan
 from engine.core.curve import add_point
 from engine.core.model import Complete, Goal, Pruned, Running, Trial
 from engine.core.peers import Peers
-from engine.core.standing import by_class
 from engine.core.plan import Plan
+from engine.core.standing import by_class
 from tests.fakes.told_curves import ToldCurves
 
 
