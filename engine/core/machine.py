@@ -259,7 +259,15 @@ class SweepMachine:
             return []
         if isinstance(event.exit, Lost):
             trial.losses += 1
-        after = state_after(trial, running, event.exit, event.at, self.state.plan.max_losses)
+        plan = self.state.plan
+        after = state_after(
+            trial,
+            running,
+            event.exit,
+            event.at,
+            plan.max_losses,
+            goes_further=plan.goes_further(trial.budget),
+        )
         attempt.end = AttemptEnd(
             at=event.at,
             exit=event.exit,

@@ -77,6 +77,11 @@ class Plan(Struct, frozen=True, kw_only=True):
     evolution: Rounds | None = None
     """The stages are the rounds of a population that evolves."""
 
+    def goes_further(self, budget: int | None) -> bool:
+        """Whether trials that have spent `budget` may be given more by rungs or rounds."""
+        by_steps = self.rungs is not None or self.evolution is not None
+        return by_steps and None not in (budget, self.budget) and (budget or 0) < (self.budget or 0)
+
     @property
     def all_stages(self) -> tuple[StagePlan, ...]:
         """The stages, one of them at least."""

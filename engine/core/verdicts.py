@@ -27,12 +27,19 @@ _SILENT = "reported nothing; report with tui_tuner.trial(), or set `metrics` to 
 
 
 def state_after(
-    trial: Trial, running: Running, ended: Exit, at: float, max_losses: int
+    trial: Trial,
+    running: Running,
+    ended: Exit,
+    at: float,
+    max_losses: int,
+    *,
+    goes_further: bool = False,
 ) -> TrialState:
     """Say what the trial is once the process of its running attempt is gone.
 
     What the process was asked to do comes before how it ended: a pruned trial that exits 0 was
-    pruned.
+    pruned. `goes_further`: at the end of its budget the sweep may give it more, but not while it is
+    paused.
     """
     reason = running.reason or ""
     match running.ending:
@@ -47,9 +54,8 @@ def state_after(
         case Ending.REQUEUED:
             return Complete(at=at) if _ran_to_its_end(trial, ended) else Waiting()
         case Ending.PAUSED if not _failed_while_leaving(running, ended):
-            return (
-                Complete(at=at) if _ran_to_its_end(trial, ended) else Paused(at=at, reason=reason)
-            )
+            is_through = _ran_to_its_end(trial, ended) and not goes_further
+            return Complete(at=at) if is_through else Paused(at=at, reason=reason)
     goes_on = isinstance(ended, Lost) or _owes_more(trial, ended)
     if running.held and goes_on:
         return Paused(at=at, reason=reason)

@@ -9,7 +9,9 @@ import pytest
 
 from engine.core.acts import (
     Add,
+    Continue,
     ContinueScheduling,
+    Pause,
     PauseScheduling,
     Promote,
     Prune,
@@ -23,6 +25,7 @@ from engine.core.model import (
     Exited,
     Goal,
     Lost,
+    Paused,
     Pruned,
     Running,
     Signalled,
@@ -296,6 +299,20 @@ def test_a_promotion_that_a_person_takes_back_leaves_the_trial_where_it_stood() 
     assert isinstance(sweep.trial(1).state, Complete)
     assert sweep.trial(1).budget == 3
     assert len(sweep.state.ladder.rungs[0]) == 1
+
+
+def test_a_trial_paused_in_the_last_epoch_of_its_rung_stays_until_it_is_continued() -> None:
+    sweep = sweep_of(budget=27)
+    run(sweep, 0.5, 0.6)
+    sweep.propose(budget=3)
+    sweep.do(Pause(trials=(3,)))
+    finish(sweep, 3, 0.9)
+    assert isinstance(sweep.trial(3).state, Paused)
+    assert on_the_way(sweep) != [3]
+    sweep.do(Continue(trials=(3,)))
+    assert on_the_way(sweep) == [3]
+    sweep.end(3)
+    assert sweep.trial(3).budget == 9
 
 
 def test_a_trial_that_a_person_adds_takes_part() -> None:
