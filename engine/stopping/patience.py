@@ -44,6 +44,10 @@ class Patience(StoppingRule):
             converged=True,
         )
 
+    def describe(self, peers: Peers) -> str | None:
+        epochs = f"{self.epochs} {peers.unit}{'s' * (self.epochs != 1)}"
+        return f"{self.name}: stops after {epochs} without a better {peers.metric}"
+
     def _last_improvement(self, trial: Trial, peers: Peers) -> tuple[float, int]:
         """The newest value that beat the improvement before it, and its step."""
         assert trial.best is not None

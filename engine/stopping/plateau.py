@@ -58,6 +58,9 @@ class Plateau(StoppingRule):
             converged=True,
         )
 
+    def describe(self, peers: Peers) -> str | None:
+        return f"{self.name}: stops once {peers.metric} is level over {self.epochs} {peers.unit}s"
+
 
 def _slope(steps: Sequence[int], values: Sequence[float]) -> float:
     """The slope of the least-squares line, a step."""

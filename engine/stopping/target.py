@@ -34,3 +34,6 @@ class Target(StoppingRule):
             ),
             converged=True,
         )
+
+    def describe(self, peers: Peers) -> str | None:
+        return f"{self.name}: stops at {peers.metric} {self.value:g}"

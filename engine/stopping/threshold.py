@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import inf, isnan
+from math import inf, isfinite, isnan
 
 from engine.core.judging import Verdict
 from engine.core.model import Report, Trial
@@ -46,3 +46,11 @@ class Threshold(StoppingRule):
         else:
             return None
         return Verdict(rule=self.name, sentence=f"{name} {found} at epoch {report.step}")
+
+    def describe(self, peers: Peers) -> str | None:
+        bounds = [
+            f"{word} {bound:g}"
+            for word, bound in (("below", self.lower), ("above", self.upper))
+            if isfinite(bound)
+        ] or ["no number"]
+        return f"{self.name}: stops where {self.metric or peers.metric} is {' or '.join(bounds)}"

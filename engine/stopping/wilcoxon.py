@@ -65,6 +65,9 @@ class Wilcoxon(StoppingRule):
             ),
         )
 
+    def describe(self, peers: Peers) -> str | None:
+        return f"{self.name}: stops what is worse than the best with p below {self.p_threshold:g}"
+
     def _best(self, trial: Trial, peers: Peers) -> Trial | None:
         """The best complete trial, looked for again once another is complete, or one no longer."""
         numbers = peers.full_length(trial.rank_class)
