@@ -200,8 +200,13 @@ class Engine:
     def _try_to_leave(self) -> bool:
         if not self.runtime.ended.is_set():
             return False
-        asyncio.get_running_loop().call_later(LEAVE_S, self._leave.set)
+        asyncio.get_running_loop().call_later(LEAVE_S, self._leave_if_ended)
         return True
+
+    def _leave_if_ended(self) -> None:
+        """Leave, unless somebody has given the sweep something to run since."""
+        if self.runtime.ended.is_set():
+            self._leave.set()
 
     async def _sample(self, source: LiveSource) -> None:
         """Look at the devices every second, and show them while anything runs."""

@@ -12,7 +12,7 @@ from engine.lifecycle import find_sweep
 
 from .arguments import Sweep
 from .boundary import said
-from .reach import with_sweep
+from .reach import look
 from .whole_file import write_out
 
 FormatOption = Annotated[
@@ -43,7 +43,7 @@ def command(
     if curves and format_ != "csv":
         raise UsageError("--curves is for --format csv; json holds the curves anyway")
     writer = exporting.curves_csv if curves else exporting.WRITERS[format_]
-    exported = with_sweep(find_sweep(sweep), writer)
+    exported = look(find_sweep(sweep), writer)
     write_out(exported.text, out, force=force)
     if str(out) != "-":
         said(f"{exported.trials} trials written to {out}")

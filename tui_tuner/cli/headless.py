@@ -18,7 +18,7 @@ from .deeds import Deed, do
 from .documents import print_json
 from .interrupts import Interrupts
 from .progress import Progress, summary
-from .reach import who, with_sweep
+from .reach import look, who
 
 ENDED = ("finished", "stopped")
 LINK_S = 30.0
@@ -37,10 +37,11 @@ def part(sweep: Path) -> None:
     async def ask(connection: Connection) -> SweepView:
         view: SweepView = await connection.request(GetStatus(id=0))
         if view.state in ENDED:
-            await connection.request(Leave(id=0))
+            with suppress(ConnectionLostError):
+                await connection.request(Leave(id=0))
         return view
 
-    view = with_sweep(sweep, ask, read_only=False)
+    view = look(sweep, ask, read_only=False)
     if view.state in ENDED:
         for line in summary(view):
             print(line)

@@ -10,11 +10,11 @@ import typer
 
 from engine.client import Connection
 from engine.core.views import TrialView
-from engine.protocol.messages import LogChunk, ReadLog, ShowTrial
+from engine.protocol.messages import LogChunk, ReadLog, ShowTrial, TrialDetail
 
 from .arguments import Words, sweep_and_trial
 from .boundary import said
-from .reach import with_sweep
+from .reach import look
 
 PIECE = 256 << 10
 FOLLOW_S = 0.3
@@ -33,33 +33,48 @@ def command(
     Example: tui-tuner logs digits t0042 -f
     """
     sweep, trial = sweep_and_trial(words)
-    with_sweep(sweep, lambda connection: _print_log(connection, trial, attempt, follow))
+    log = _Log(trial, attempt, follow)
+    look(sweep, log.print)
 
 
-async def _print_log(connection: Connection, trial: int, attempt: int | None, follow: bool) -> None:
-    detail = await connection.request(ShowTrial(id=0, trial=trial, points=1))
-    row: TrialView = detail.trial
-    if not row.attempt_list and not follow:
-        said(f"{row.id} has not run yet")
-        return
-    offset = 0
-    while True:
-        chunk = await _read(connection, trial, attempt, offset)
-        sys.stdout.write(chunk.text)
-        sys.stdout.flush()
-        if chunk.next == offset and not _goes_on(chunk, follow, connection.live, row):
+class _Log:
+    """Prints a trial's log, from where it had come to."""
+
+    def __init__(self, trial: int, attempt: int | None, follow: bool) -> None:
+        self._trial = trial
+        self._attempt = attempt
+        self._follow = follow
+        self._offset = 0
+
+    async def print(self, connection: Connection) -> None:
+        """Print what there is, and where that is wanted, what comes."""
+        row = await self._row(connection)
+        if not row.attempt_list and not self._follow:
+            said(f"{row.id} has not run yet")
             return
-        if chunk.next == offset:
-            await asyncio.sleep(FOLLOW_S)
-            row = (await connection.request(ShowTrial(id=0, trial=trial, points=1))).trial
-        offset = chunk.next
+        while True:
+            chunk = await self._read(connection)
+            sys.stdout.write(chunk.text)
+            sys.stdout.flush()
+            at_end = chunk.next == self._offset
+            self._offset = chunk.next
+            if at_end and not self._goes_on(chunk, connection.live, row):
+                return
+            if at_end:
+                await asyncio.sleep(FOLLOW_S)
+                row = await self._row(connection)
 
+    async def _row(self, connection: Connection) -> TrialView:
+        detail: TrialDetail = await connection.request(ShowTrial(id=0, trial=self._trial, points=1))
+        return detail.trial
 
-async def _read(connection: Connection, trial: int, attempt: int | None, offset: int) -> LogChunk:
-    request = ReadLog(id=0, trial=trial, attempt=attempt, offset=offset, limit=PIECE)
-    chunk: LogChunk = await connection.request(request)
-    return chunk
+    async def _read(self, connection: Connection) -> LogChunk:
+        chunk: LogChunk = await connection.request(
+            ReadLog(
+                id=0, trial=self._trial, attempt=self._attempt, offset=self._offset, limit=PIECE
+            )
+        )
+        return chunk
 
-
-def _goes_on(chunk: LogChunk, follow: bool, live: bool, row: TrialView) -> bool:
-    return follow and live and (chunk.running or not row.attempt_list)
+    def _goes_on(self, chunk: LogChunk, live: bool, row: TrialView) -> bool:
+        return self._follow and live and (chunk.running or not row.attempt_list)

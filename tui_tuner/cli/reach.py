@@ -8,6 +8,7 @@ import os
 import socket
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,6 +18,9 @@ from engine.lifecycle import open_sweep
 from engine.protocol.messages import Request
 
 Result = TypeVar("Result")
+
+MOST_LEAVINGS = 3
+"""Engines that may leave in the middle of one look."""
 
 
 def who() -> str:
@@ -48,14 +52,24 @@ def with_sweep(
     return asyncio.run(run())
 
 
+def look(
+    sweep: Path, action: Callable[[Connection], Awaitable[Result]], *, read_only: bool = True
+) -> Result:
+    """Do with a connection what may be done twice, and give what that gives.
+
+    An engine that leaves meanwhile is reached again, or its database is: `action` is then begun
+    anew, and goes on from what it keeps.
+    """
+    for _ in range(MOST_LEAVINGS):
+        with suppress(ConnectionLostError):
+            return with_sweep(sweep, action, read_only=read_only)
+    return with_sweep(sweep, action, read_only=read_only)
+
+
 def ask(sweep: Path, *requests: Request) -> list[Any]:
-    """Ask a sweep these things, in order; give the results. They change nothing: an engine that
-    leaves meanwhile is asked again, or its database is."""
+    """Ask a sweep these things, in order; give the results. They change nothing."""
 
     async def ask_all(connection: Connection) -> list[Any]:
         return [await connection.request(request) for request in requests]
 
-    try:
-        return with_sweep(sweep, ask_all)
-    except ConnectionLostError:
-        return with_sweep(sweep, ask_all)
+    return look(sweep, ask_all)
