@@ -23,6 +23,7 @@ from tui_tuner.key_order import KeysInOrder
 from tui_tuner.link import Connect, Link
 from tui_tuner.modals.help import HelpScreen
 from tui_tuner.modals.palette import Palette
+from tui_tuner.options import DEFAULT_OPTIONS, AppOptions
 from tui_tuner.screens.dashboard import Dashboard
 from tui_tuner.screens.history import HistoryScreen
 from tui_tuner.screens.insight import InsightScreen
@@ -70,9 +71,7 @@ class TunerApp(App[str | None]):
         connect: Connect,
         *,
         title: str,
-        read_only: bool = False,
-        ascii_only: bool = False,
-        exit_when_done: bool = False,
+        options: AppOptions = DEFAULT_OPTIONS,
         start_engine: Restart | None = None,
         who: str = "",
         clock: Callable[[], float] = time.time,
@@ -84,13 +83,13 @@ class TunerApp(App[str | None]):
         self.register_theme(TUNER)
         self.theme = TUNER.name
         self.clock = clock
-        self.read_only = read_only
-        self.glyphs = ASCII if ascii_only or wants_ascii(os.environ) else UNICODE
+        self.options = options
+        self.read_only = options.read_only
+        self.glyphs = ASCII if options.ascii or wants_ascii(os.environ) else UNICODE
         self.view = ViewState()
         self.link = Link(connect, self.post_message, clock)
         self.steering = Steering(self.link, clock, lambda: self.view)
         self._who = who
-        self._exit_when_done = exit_when_done
         self._start_engine = start_engine
         self._keys = KeysInOrder(self)
         self._ticker: Timer | None = None
@@ -173,7 +172,7 @@ class TunerApp(App[str | None]):
         self.change_view(state)
         if isinstance(message.push, Delta) and (told := told_of_others(message.push, self._who)):
             self.say(told)
-        if state.ended and self._exit_when_done and not self._leaving:
+        if state.ended and self.options.exit_when_done and not self._leaving:
             self._leaving = True
             self.set_timer(LEAVE_AFTER_S, self.action_detach)
 
@@ -265,9 +264,7 @@ def run_app(
     connect: Connect,
     *,
     title: str,
-    read_only: bool = False,
-    ascii_only: bool = False,
-    exit_when_done: bool = False,
+    options: AppOptions = DEFAULT_OPTIONS,
     start_engine: Restart | None = None,
     who: str = "",
 ) -> str | None:
@@ -280,9 +277,7 @@ def run_app(
     return TunerApp(
         connect,
         title=title,
-        read_only=read_only,
-        ascii_only=ascii_only,
-        exit_when_done=exit_when_done,
+        options=options,
         start_engine=start_engine,
         who=who,
-    ).run()
+    ).run(mouse=options.mouse)

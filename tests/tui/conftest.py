@@ -14,6 +14,7 @@ from engine.errors import ConnectionLostError
 from tests.fakes.fake_connection import FakeConnection
 from tests.fakes.fake_source import FakeSource
 from tui_tuner.app import TunerApp
+from tui_tuner.options import AppOptions
 from tui_tuner.widgets.trial_table import TrialTable
 
 
@@ -24,7 +25,9 @@ class Tui:
         self.source = source
         self.reachable = True
         self.connections: list[FakeConnection] = []
-        options = {"who": "ada@pts/1", **options}
+        names = options.keys() & set(AppOptions.__struct_fields__)
+        chosen = {name: options.pop(name) for name in names}
+        options = {"who": "ada@pts/1", "options": AppOptions(**chosen), **options}
         self.app = TunerApp(self._connect, title="digits", clock=lambda: source.now, **options)
         self.pilot: Pilot[Any]
 

@@ -34,7 +34,7 @@ async def test_once_it_has_ended_the_flag_is_gone_and_the_pane_still_says_it(tui
 
 
 async def test_in_ascii_the_flag_is_a_letter(tui, advised):
-    async with tui(advised, ascii_only=True) as t:
+    async with tui(advised, ascii=True) as t:
         row = next(line for line in t.lines if line[2:7] == "t0001")
         assert row[8:11] == "R a"
 

@@ -150,7 +150,7 @@ async def test_many_parameters_scroll_on_a_small_terminal(tmp_path):
 
 
 async def test_ascii_is_enough(source):
-    async with form(source, ascii_only=True) as (t, _):
+    async with form(source, ascii=True) as (t, _):
         await t.press(*"0.5")
         await t.sees("0.01 in t0002")
         box = [line for line in t.lines if "|" in line]

@@ -204,7 +204,7 @@ async def test_the_palette_offers_the_actions(tui, source):
 
 
 async def test_the_palette_keeps_to_ascii_and_its_cursor_still(tui, source):
-    async with tui(source, (120, 40), ascii_only=True) as t:
+    async with tui(source, (120, 40), ascii=True) as t:
         await t.press("ctrl+p", *"revers")
         await t.sees("turn the order round")
         assert all(line.isascii() for line in t.lines), t.text
@@ -212,7 +212,7 @@ async def test_the_palette_keeps_to_ascii_and_its_cursor_still(tui, source):
 
 
 async def test_plain_ascii_is_all_that_an_ascii_terminal_gets(tui, source):
-    async with tui(source, (120, 40), ascii_only=True) as t:
+    async with tui(source, (120, 40), ascii=True) as t:
         await t.sees("val_loss")
         await t.sees("*")
         assert all(line.isascii() for line in t.lines[3:]), t.text

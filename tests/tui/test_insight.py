@@ -97,7 +97,7 @@ async def test_from_there_the_ranges_are_edited(tui, source):
 
 
 async def test_plain_ascii_shows_as_much(tui, source):
-    async with tui(source, ascii_only=True) as t:
+    async with tui(source, ascii=True) as t:
         await t.press("i")
         await t.sees("which parameters matter")
         assert t.text.isascii()

@@ -270,7 +270,7 @@ async def test_without_trials_it_says_what_will_fill_it(tmp_path):
 
 
 async def test_ascii_is_enough(source):
-    async with editor(source, (80, 24), ascii_only=True) as t:
+    async with editor(source, (80, 24), ascii=True) as t:
         await t.press("right", "tab", "left")
         await t.sees("space v1 -> v2")
         assert t.text.isascii(), [line for line in t.lines if not line.isascii()]

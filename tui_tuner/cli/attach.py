@@ -7,17 +7,22 @@ from typing import Annotated
 import typer
 
 from engine.lifecycle import find_sweep
+from tui_tuner.options import FRAMES_PER_SECOND, AppOptions
 
+from .appearance import Ascii, Fps, NoMouse
 from .arguments import Sweep
 from .boundary import said
 from .screen import demand_terminal, show_screen
 
 ReadOnlyOption = Annotated[bool, typer.Option("--read-only", help="Look, and steer nothing.")]
-AsciiOption = Annotated[bool, typer.Option("--ascii", help="Draw with plain characters.")]
 
 
 def command(
-    sweep: Sweep = None, read_only: ReadOnlyOption = False, ascii_only: AsciiOption = False
+    sweep: Sweep = None,
+    read_only: ReadOnlyOption = False,
+    ascii_only: Ascii = False,
+    fps: Fps = FRAMES_PER_SECOND,
+    no_mouse: NoMouse = False,
 ) -> None:
     """Watch and steer a sweep; q leaves it going.
 
@@ -25,6 +30,7 @@ def command(
     """
     directory = find_sweep(sweep)
     demand_terminal()
-    closing = show_screen(directory, read_only=read_only, ascii_only=ascii_only)
+    options = AppOptions(ascii=ascii_only, fps=fps, mouse=not no_mouse, read_only=read_only)
+    closing = show_screen(directory, options)
     if closing:
         said(closing)

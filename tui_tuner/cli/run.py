@@ -9,9 +9,10 @@ import typer
 
 from engine.errors import UsageError
 from engine.lifecycle import create_sweep, start_engine
+from tui_tuner.options import FRAMES_PER_SECOND, AppOptions
 
+from .appearance import Ascii, Fps, NoMouse
 from .arguments import Json
-from .attach import AsciiOption
 from .boundary import said
 from .documents import print_json
 from .headless import part, run_headless
@@ -45,7 +46,9 @@ def command(
     headless: HeadlessOption = False,
     detach: DetachOption = False,
     exit_when_done: DoneOption = False,
-    ascii_only: AsciiOption = False,
+    ascii_only: Ascii = False,
+    fps: Fps = FRAMES_PER_SECOND,
+    no_mouse: NoMouse = False,
     json: Json = False,
 ) -> None:
     """Start a sweep and watch it; it goes on when you leave.
@@ -64,7 +67,10 @@ def command(
     if detach:
         print_json({"dir": str(made)}) if json else print(made)
         return
-    closing = show_screen(made, ascii_only=ascii_only, exit_when_done=exit_when_done)
+    options = AppOptions(
+        ascii=ascii_only, fps=fps, mouse=not no_mouse, exit_when_done=exit_when_done
+    )
+    closing = show_screen(made, options)
     if exit_when_done:
         part(made)
     elif closing:

@@ -9,6 +9,7 @@ from pathlib import Path
 from engine.client import Connection
 from engine.errors import EngineRunningError, UsageError
 from engine.lifecycle import open_sweep, spelling, start_engine
+from tui_tuner.options import AppOptions
 
 from .reach import who
 
@@ -24,20 +25,14 @@ def demand_terminal() -> None:
         raise UsageError("there is no terminal to draw on; `tui-tuner status` needs none")
 
 
-def show_screen(
-    directory: Path,
-    *,
-    read_only: bool = False,
-    ascii_only: bool = False,
-    exit_when_done: bool = False,
-) -> str | None:
+def show_screen(directory: Path, options: AppOptions) -> str | None:
     """Show a sweep until the person leaves; give a line to say afterwards."""
     from tui_tuner.app import run_app
 
     name = who()
 
     async def connect() -> Connection:
-        return await open_sweep(directory, name, read_only=read_only)
+        return await open_sweep(directory, name, read_only=options.read_only)
 
     async def restart() -> None:
         try:
@@ -48,9 +43,7 @@ def show_screen(
     return run_app(
         connect,
         title=spelling(directory),
-        read_only=read_only,
-        ascii_only=ascii_only,
-        exit_when_done=exit_when_done,
-        start_engine=None if read_only else restart,
+        options=options,
+        start_engine=None if options.read_only else restart,
         who=name,
     )

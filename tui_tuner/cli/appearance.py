@@ -1,0 +1,18 @@
+"""The options of the verbs that show the app: how it draws and what it listens to."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+Ascii = Annotated[bool, typer.Option("--ascii", help="Draw with plain characters.")]
+Fps = Annotated[
+    int,
+    typer.Option(
+        "--fps", metavar="N", min=1, max=60, help="Paint what the engine tells so often a second."
+    ),
+]
+NoMouse = Annotated[
+    bool, typer.Option("--no-mouse", help="Leave the mouse to the terminal, to select and copy.")
+]
