@@ -82,6 +82,18 @@ TASKS = {
             "activation": "{values: [relu, tanh]}",
         },
     ),
+    "unseen": Task(
+        "unseen_diabetes.csv.gz",
+        "val_mae",
+        "minimize",
+        {
+            "lr": "{min: 3.0e-4, max: 1.0, scale: log}",
+            "momentum": "{min: 0.0, max: 0.95}",
+            "width": "{min: 4, max: 256, scale: log}",
+            "batch_size": "{values: [8, 32, 128]}",
+            "loss": "{values: [squared, absolute]}",
+        },
+    ),
 }
 
 DEFAULT = "bayes, and no more said"
@@ -209,8 +221,12 @@ def suggest(task: Task, trial: object) -> dict[str, object]:
             found = next(p for p in config.space.parameters if p.name == name)
             made[name] = trial.suggest_categorical(name, list(found.values))  # type: ignore[union-attr]
         else:
-            low, high = (float(part.split(": ")[1].rstrip("}")) for part in text.split(", ")[:2])
-            made[name] = trial.suggest_float(name, low, high, log="scale: log" in text)
+            low, high = (part.split(": ")[1].rstrip("}") for part in text.split(", ")[:2])
+            log = "scale: log" in text
+            if low.isdigit():
+                made[name] = trial.suggest_int(name, int(low), int(high), log=log)
+            else:
+                made[name] = trial.suggest_float(name, float(low), float(high), log=log)
     return made
 
 

@@ -22,6 +22,10 @@ RECORDED = {
         REPO / "sample_configs" / "noisy_digits_grid" / "sweep.yaml",
         960,
     ),
+    REPO / "benchmarks" / "unseen_diabetes.csv.gz": (
+        REPO / "sample_configs" / "diabetes_grid" / "sweep.yaml",
+        960,
+    ),
 }
 LEARNING = """\
 name: digits
