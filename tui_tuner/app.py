@@ -17,7 +17,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from engine.protocol.messages import Delta
-from tui_tuner.actions import HISTORY, INSIGHT, LOG, PANE, RANGES, TABLE, palette_actions
+from tui_tuner.actions import palette_actions
 from tui_tuner.hangup import leave_when_told
 from tui_tuner.key_order import KeysInOrder
 from tui_tuner.link import Connect, Link
@@ -25,11 +25,8 @@ from tui_tuner.modals.help import HelpScreen
 from tui_tuner.modals.palette import Palette
 from tui_tuner.options import DEFAULT_OPTIONS, AppOptions
 from tui_tuner.screens.dashboard import Dashboard
-from tui_tuner.screens.history import HistoryScreen
-from tui_tuner.screens.insight import InsightScreen
-from tui_tuner.screens.log import LogScreen
+from tui_tuner.screens.page import Page
 from tui_tuner.screens.saying import Saying
-from tui_tuner.screens.space_editor import SpaceEditor
 from tui_tuner.steering import Steering
 from tui_tuner.terminal.driver import ThinDriver
 from tui_tuner.theme import TUNER
@@ -42,17 +39,6 @@ LEAVE_AFTER_S = 2.0
 """How long a finished sweep stays on the screen with `exit_when_done`."""
 
 Restart = Callable[[], Awaitable[object]]
-
-_PLACES: tuple[tuple[type, tuple[str, ...]], ...] = (
-    (LogScreen, (LOG,)),
-    (HistoryScreen, (HISTORY,)),
-    (InsightScreen, (INSIGHT,)),
-    (SpaceEditor, (RANGES,)),
-    (Dashboard, (TABLE, PANE)),
-)
-
-_SHOWING = (Dashboard, LogScreen, HistoryScreen, InsightScreen, SpaceEditor)
-"""Screens that follow the sweep."""
 
 
 class TunerApp(App[str | None]):
@@ -137,7 +123,7 @@ class TunerApp(App[str | None]):
         """Take another state and show it wherever it shows."""
         self.view = state
         for screen in self._standing_screens():
-            if isinstance(screen, _SHOWING):
+            if isinstance(screen, Page):
                 screen.show(state)
         for text in self.steering.farewells(state):
             self.say(text)
@@ -153,7 +139,7 @@ class TunerApp(App[str | None]):
     def refresh_surroundings(self) -> None:
         """Show the lines around the table anew."""
         for screen in self._standing_screens():
-            if isinstance(screen, Dashboard):
+            if isinstance(screen, Page):
                 screen.show_surroundings()
         self._set_pace()
 
@@ -205,7 +191,7 @@ class TunerApp(App[str | None]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer the actions of the screen one is on."""
-        places = next((there for kind, there in _PLACES if isinstance(screen, kind)), ())
+        places = screen.places if isinstance(screen, Page) else ()
         for action in palette_actions(places):
             method = getattr(screen, f"action_{action.id}", None)
             method = method or getattr(self, f"action_{action.id}", None)
@@ -224,7 +210,7 @@ class TunerApp(App[str | None]):
 
     def _tick(self) -> None:
         for screen in self._standing_screens():
-            if isinstance(screen, Dashboard):
+            if isinstance(screen, Page):
                 screen.tick()
 
     def _standing_screens(self) -> list[Screen[object]]:

@@ -42,6 +42,7 @@ class Dashboard(Looking, Acting):
     """Below 110 columns the table and the pane take turns; above they stand side by side."""
 
     CSS_PATH = "dashboard.tcss"
+    places = (TABLE, PANE)
     BINDINGS: ClassVar[list[BindingType]] = bindings(TABLE, PANE)
     app: TunerApp
 

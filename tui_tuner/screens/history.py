@@ -25,6 +25,7 @@ class HistoryScreen(Asking):
     """Enter shows the whole of a decision; U undoes the newest act from here too."""
 
     CSS_PATH = "history.tcss"
+    places = (HISTORY,)
     BINDINGS: ClassVar[list[BindingType]] = bindings(HISTORY)
     app: TunerApp
 

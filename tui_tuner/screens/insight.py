@@ -32,6 +32,7 @@ class InsightScreen(Asking):
     """Worked out anew as trials end and as the space is edited."""
 
     CSS_PATH = "insight.tcss"
+    places = (INSIGHT,)
     BINDINGS: ClassVar[list[BindingType]] = bindings(INSIGHT)
     app: TunerApp
 

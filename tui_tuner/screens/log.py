@@ -8,13 +8,13 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
-from textual.screen import Screen
 from textual.timer import Timer
 
 from engine.core.model import trial_number
 from engine.errors import TunerError
 from engine.protocol.messages import LogChunk, ReadLog
 from tui_tuner.actions import LOG, bindings
+from tui_tuner.screens.page import Page
 from tui_tuner.view.glyphs import STATE_ROLES
 from tui_tuner.view.line import Line, crop, plain
 from tui_tuner.view_state import ViewState
@@ -29,10 +29,11 @@ _POLL_S = 0.5
 _PIECE = 65536
 
 
-class LogScreen(Screen[None]):
+class LogScreen(Page):
     """Reads by offset: twice a second while the trial runs, not at all when it does not."""
 
     CSS_PATH = "log.tcss"
+    places = (LOG,)
     BINDINGS: ClassVar[list[BindingType]] = bindings(LOG)
     app: TunerApp
 

@@ -1,13 +1,12 @@
-"""What every part of the dashboard can do: say what happened."""
+"""A screen that can say what happened."""
 
 from __future__ import annotations
 
-from textual.screen import Screen
-
+from tui_tuner.screens.page import Page
 from tui_tuner.widgets.message_line import MessageLine
 
 
-class Saying(Screen[None]):
+class Saying(Page):
     """A screen with a message line."""
 
     def say(self, text: str, role: str = "notice") -> None:

@@ -12,7 +12,7 @@ from textual.containers import Vertical
 from textual.timer import Timer
 
 from tui_tuner.actions import RANGES, bindings, works_in
-from tui_tuner.editor_keys import TYPED
+from tui_tuner.keys.editor import TYPED
 from tui_tuner.screens.space_keys import SpaceKeys
 from tui_tuner.view.line import Line, Run, crop, pack, plain
 from tui_tuner.view.range_editing import Editing
@@ -41,6 +41,7 @@ class SpaceEditor(SpaceKeys):
     """Edits are only held here until Enter; the sweep goes on, and shows, meanwhile."""
 
     CSS_PATH = "space_editor.tcss"
+    places = (RANGES,)
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(RANGES),

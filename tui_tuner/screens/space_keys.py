@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from tui_tuner.editor_keys import EDITOR_KEYS
+from tui_tuner.keys.editor import EDITOR_KEYS
 from tui_tuner.screens.space_asking import SpaceAsking
 from tui_tuner.sweep_questions import to_undo
 from tui_tuner.view.range_editing import Editing

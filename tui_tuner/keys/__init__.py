@@ -1,0 +1,1 @@
+"""What a person can do, place by place: tables that the registry of actions gathers."""
