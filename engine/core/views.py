@@ -69,6 +69,11 @@ class TrialView(Struct, kw_only=True):
     """Their sample standard deviation."""
     repeats: int = 0
     """How many of them have ended well."""
+    util: float | None = None
+    """Of its device, in percent: the GPU's share that is its own, or of its CPU cores; None: not
+    measured."""
+    peak_memory: int | None = None
+    """The most bytes its processes have held on the device: of the GPU, or resident."""
     spark: list[float | None] = field(default_factory=list)
     attempt_list: list[AttemptView] = field(default_factory=list)
 

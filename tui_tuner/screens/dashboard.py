@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events, on, work
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
@@ -49,7 +49,7 @@ class Dashboard(Looking, Acting):
     def compose(self) -> ComposeResult:
         """From the top: the sweep, devices, what is out of the ordinary, trials, keys."""
         glyphs = self.app.glyphs
-        self.series_feed = SeriesFeed(self)
+        self.series_feed = SeriesFeed(self, self._in_pane, lambda: self.query_one(TrialPane).points)
         yield Drawn(self._sweep, id="sweep")
         yield Drawn(self._devices, id="devices")
         yield Drawn(self._stages, id="stages")
@@ -112,10 +112,10 @@ class Dashboard(Looking, Acting):
         self._drawn("sweep").repaint()
         self._drawn("banner").repaint()
 
-    @work(name="series", group="series", exclusive=True)
-    async def fetch_series(self, trial: str, points: int) -> None:
-        """Ask for a trial's curves; a newer question replaces an older one."""
-        await self.series_feed.fetch(trial, points)
+    def _in_pane(self) -> list[str]:
+        """The trial whose curves the pane needs, if any."""
+        cursor = self.query_one(TrialTable).cursor
+        return [cursor] if cursor is not None and self.query_one(TrialPane).display else []
 
     @on(events.DescendantFocus)
     def _elsewhere(self) -> None:
@@ -130,7 +130,11 @@ class Dashboard(Looking, Acting):
 
     @on(SeriesFeed.Arrived)
     def _curves(self, message: SeriesFeed.Arrived) -> None:
-        self.query_one(TrialPane).show_series(message.trial, message.series)
+        curves = {
+            name: tuple((step, value) for step, value, _ in rows)
+            for name, rows in message.series.items()
+        }
+        self.query_one(TrialPane).show_series(message.trial, curves)
 
     def _drawn(self, name: str) -> Drawn:
         return self.query_one(f"#{name}", Drawn)
