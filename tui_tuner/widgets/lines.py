@@ -31,6 +31,12 @@ ROLES = (
     "bar",
     "spark",
     "plot",
+    "plot1",
+    "plot2",
+    "plot3",
+    "plot4",
+    "plot5",
+    "plot6",
     "key",
     "cursor",
 )
