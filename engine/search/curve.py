@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from functools import cached_property
+from itertools import accumulate
 from math import inf
 
 from engine.core.model import Goal
@@ -13,7 +15,12 @@ _NO_NUMBER = 1e100
 
 
 class Curve:
-    """An observation's objective as losses; infinite where it is no usable number."""
+    """An observation's objective as the lowest loss up to each report.
+
+    That is what a trial is judged by in the end, its best checkpoint, and it tells more of a
+    configuration than where a noisy curve happens to stand. Infinite where the report itself is no
+    usable number: what diverged there has lost what it had.
+    """
 
     def __init__(self, one: Observation, goal: Goal) -> None:
         self.one = one
@@ -26,11 +33,11 @@ class Curve:
 
     @property
     def last(self) -> float:
-        """The loss of the last report."""
+        """The loss up to the last report."""
         return self._loss(-1)
 
     def at(self, step: float) -> float:
-        """The loss at the first report at `step` or beyond, else the last one."""
+        """The loss up to the first report at `step` or beyond, else up to the last one."""
         at = bisect_left(self.one.steps, step)
         return self._loss(min(at, len(self.one.steps) - 1))
 
@@ -47,5 +54,9 @@ class Curve:
         return self.one.steps[-1]
 
     def _loss(self, at: int) -> float:
-        value = self.one.values[at]
-        return self._sign * value if abs(value) < _NO_NUMBER else inf
+        return self._lowest[at] if abs(self.one.values[at]) < _NO_NUMBER else inf
+
+    @cached_property
+    def _lowest(self) -> list[float]:
+        losses = (self._sign * v if abs(v) < _NO_NUMBER else inf for v in self.one.values)
+        return list(accumulate(losses, min))

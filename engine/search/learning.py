@@ -2,8 +2,9 @@
 
 A model must not take a stopped trial's early value for its end. As in BOHB (Falkner, Klein and
 Hutter, 2018) it learns at the highest step that at least as many trials reached as it needs, and
-at lower steps while they are fewer. Trials that were stopped before that step are not thrown away:
-their losses there are forecast from those that went on (see `forecast`).
+at lower steps while they are fewer; a loss at a step is the lowest up to there. Trials that were
+stopped before it are not thrown away: their losses there are forecast from those that went on (see
+`forecast`).
 """
 
 from __future__ import annotations
@@ -14,8 +15,7 @@ from math import inf, isfinite
 
 from msgspec import Struct
 
-from engine.core.model import Goal, Params
-from engine.core.observing import Observation
+from engine.core.model import Params
 
 from .curve import Curve
 from .forecast import Forecast
@@ -92,13 +92,13 @@ def enough_for(dimension: int) -> int:
     return dimension + 3
 
 
-def training_set(known: Iterable[Observation], goal: Goal, enough: int) -> TrainingSet:
+def training_set(known: Iterable[Curve], enough: int) -> TrainingSet:
     """Read the curves of trials at the highest step that `enough` of them reached.
 
     Only the highest class counts that has `enough` losses, or else the one that has most; what is
     open counts in any. Trials that failed, and those that ended without a value, say nothing.
     """
-    curves = [Curve(one, goal) for one in sorted(known, key=lambda one: one.number)]
+    curves = sorted(known, key=lambda curve: curve.one.number)
     readable = [c for c in curves if c.is_readable]
     rank_class = _rank_class(readable, enough)
     readable = [c for c in readable if c.one.rank_class == rank_class]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from engine.core.model import Goal, Params, Source
@@ -12,6 +12,7 @@ from engine.space.inside import inside
 from engine.space.space import Space
 
 from .base import LearningMethod, Proposal
+from .curve import Curve
 from .halton import Halton
 from .learning import TrainingSet, enough_for, training_set
 from .widened import Widened
@@ -30,6 +31,7 @@ class ModelMethod(LearningMethod):
         self._is_inside = inside(space)
         self.drawn = Halton(space, seed)
         self._added: Widened | None = None
+        self._curves: dict[int, Curve] = {}
 
     def catch_up(self, added: Widened) -> None:
         """Draw some of the first proposals from what an edit added to the space: a model that
@@ -38,7 +40,16 @@ class ModelMethod(LearningMethod):
 
     def observe(self, news: Sequence[Observation]) -> None:
         """Take in observations of configurations in the space."""
-        super().observe([one for one in news if self._is_inside(one.params)])
+        told = [one for one in news if self._is_inside(one.params)]
+        super().observe(told)
+        self._curves.update((one.number, Curve(one, self.goal)) for one in told)
+
+    def forget(self, numbers: Iterable[int]) -> None:
+        """Take observations back."""
+        gone = list(numbers)
+        super().forget(gone)
+        for number in gone:
+            self._curves.pop(number, None)
 
     def propose(self, index: int) -> Proposal:
         """Ask the model, or draw."""
@@ -58,7 +69,7 @@ class ModelMethod(LearningMethod):
     def training(self) -> TrainingSet:
         """What the model learns from."""
         enough = enough_for(self.space.dimension)
-        return training_set(self.known.values(), self.goal, enough)
+        return training_set(self._curves.values(), enough)
 
     @abstractmethod
     def suggest(self, training: TrainingSet, index: int) -> Params:

@@ -9,6 +9,7 @@ import pytest
 
 from engine.core.model import Goal
 from engine.core.observing import Observation
+from engine.search.curve import Curve
 from engine.search.forecast import Forecast
 from engine.search.learning import TrainingSet, enough_for, lied, training_set
 
@@ -28,7 +29,7 @@ def seen(number: int, *values: float, status: Any = "complete", **other: Any) ->
 
 
 def learnt(*known: Observation, goal: Goal = Goal.MINIMIZE, enough: int = 2) -> TrainingSet:
-    return training_set(known, goal, enough)
+    return training_set([Curve(one, goal) for one in known], enough)
 
 
 def losses(training: TrainingSet) -> dict[int, float | None]:
@@ -44,6 +45,15 @@ def test_complete_trials_are_read_at_their_ends() -> None:
 
 def test_a_goal_to_maximise_is_turned_into_a_loss() -> None:
     assert losses(learnt(seen(1, 0.5), seen(2, 0.7), goal=Goal.MAXIMIZE)) == {1: -0.5, 2: -0.7}
+
+
+def test_a_curve_is_read_as_its_best_up_to_a_step() -> None:
+    worse_later = seen(1, 0.5, 0.2, 0.4)
+    assert losses(learnt(worse_later)) == {1: 0.2}
+    assert losses(learnt(seen(1, 0.5, 0.7, 0.6), goal=Goal.MAXIMIZE)) == {1: -0.7}
+    stopped = [seen(n, 0.5, 0.4, status="stopped") for n in (2, 3)]
+    assert losses(learnt(worse_later, *stopped, enough=3)) == {1: 0.2, 2: 0.4, 3: 0.4}
+    assert Curve(worse_later, Goal.MINIMIZE).at(1) == 0.5
 
 
 def test_curves_are_read_lower_while_too_few_have_come_to_the_end() -> None:
