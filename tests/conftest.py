@@ -29,8 +29,9 @@ def pytest_configure() -> None:
 
 @pytest.fixture(autouse=True)
 def _own_state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep sockets and the registry of sweeps out of the user's home."""
+    """Keep sockets, the registry of sweeps and preferences out of the user's home."""
     monkeypatch.setenv("TUI_TUNER_STATE_DIR", str(tmp_path_factory.mktemp("state")))
+    monkeypatch.setenv("TUI_TUNER_CONFIG_DIR", str(tmp_path_factory.mktemp("config")))
     monkeypatch.setenv("TUI_TUNER_LINGER_S", "30")
 
 
