@@ -8,8 +8,9 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Awaitable, Callable, Iterable
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from msgspec.structs import replace
 from textual import events, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
@@ -24,6 +25,7 @@ from tui_tuner.link import Connect, Link
 from tui_tuner.modals.help import HelpScreen
 from tui_tuner.modals.palette import Palette
 from tui_tuner.options import DEFAULT_OPTIONS, AppOptions
+from tui_tuner.preferences import load, save
 from tui_tuner.screens.dashboard import Dashboard
 from tui_tuner.screens.page import Page
 from tui_tuner.screens.saying import Saying
@@ -70,6 +72,8 @@ class TunerApp(App[str | None]):
         self.theme = TUNER.name
         self.clock = clock
         self.options = options
+        self._complaints: list[str] = []
+        self.preferences = load(self._complaints.append)
         self.read_only = options.read_only
         self.glyphs = ASCII if options.ascii or wants_ascii(os.environ) else UNICODE
         self.view = ViewState()
@@ -101,6 +105,7 @@ class TunerApp(App[str | None]):
             leave_when_told(self.action_detach)
         self._ticker = self.set_interval(1.0, self._tick, pause=True)
         self.push_screen(Dashboard())
+        self.call_after_refresh(self._complain)
         self.run_worker(self._keys.run(super().on_event), name="keys", group="keys")
         self._stay_linked()
 
@@ -135,6 +140,17 @@ class TunerApp(App[str | None]):
             if isinstance(screen, Saying):
                 screen.say(text, role)
                 return
+
+    def prefer(self, **choices: Any) -> None:
+        """Remember choices, by their names in `Preferences`, here and for the next sweep."""
+        self.preferences = replace(self.preferences, **choices)
+        save(self.preferences, lambda text: self.say(text, "warning"))
+
+    def _complain(self) -> None:
+        """Say what was wrong with the files of the person's settings."""
+        if self._complaints:
+            self.say("; ".join(self._complaints), "warning")
+            self._complaints.clear()
 
     def refresh_surroundings(self) -> None:
         """Show the lines around the table anew."""
