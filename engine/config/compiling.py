@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any, cast
 
-from engine.config.default_rules import default_rules
+from engine.config.default_rules import with_default_rules
 from engine.config.document import Document
 from engine.config.entry import Entry, read_entry
 from engine.config.evolution import check_evolution
@@ -53,7 +53,7 @@ def compile_config(document: Document, faults: Faults, path: Path) -> Config:
     """Check everything the document says; `path` is absolute. Raises ConfigError, all faults."""
     document.report(faults)
     top = Section(faults, (), document.data, KEYS)
-    config = _read(top, document, path)
+    config = with_default_rules(top, _read(top, document, path))
     if not faults.faults():
         check_search(top, config)
         check_evolution(top, config)
@@ -67,7 +67,7 @@ def _read(top: Section, document: Document, path: Path) -> Config:
     entry = read_entry(top, document, path.parent)
     budget = read_budget(top)
     method = read_method(top)
-    stop = read_stop(top) + default_rules(top, method, budget)
+    stop = read_stop(top)
     check_promoting(top, stop, budget, method)
     env = read_env(top, document)
     _check_macros(top, entry, env, budget)

@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
-from engine.config.schema import Budget, StopRule
+from msgspec.structs import replace
+
+from engine.config.going_on import going_on
+from engine.config.rungs import rung_plan
+from engine.config.schema import Config, StopRule
 from engine.config.section import Section
 from engine.search.registry import METHODS
 
-BY_DEFAULT = StopRule(rule="asha", by_default=True, options={"reduction": 3.0, "min": "auto"})
-"""Added beside `diverged`: a learning method spends its epochs far better with it."""
+PROMOTING = StopRule(
+    rule="asha",
+    by_default=True,
+    options={"mode": "promote", "reduction": 3.0, "min": "auto"},
+)
+"""Added beside `diverged` where trials can be promoted: a learning method spends its epochs far
+better with it."""
+
+STOPPING = StopRule(rule="asha", by_default=True, options={"reduction": 3.0, "min": "auto"})
+"""Added where a trial that is promoted might start over: none has to wait at a rung."""
 
 SAID = ("stop", "early_terminate", "stages")
 """Whoever writes one of these has said how trials end; `stop: []` says that none ends early."""
 
 
-def default_rules(top: Section, method: str, budget: Budget | None) -> tuple[StopRule, ...]:
-    """Give the rules that are added to those of the config."""
-    made = METHODS.get(method)
+def with_default_rules(top: Section, config: Config) -> Config:
+    """Give the config with the rules that are added to those of its file."""
+    made = METHODS.get(config.method)
     learns = made is not None and made.learns
-    if budget is None or not learns or any(top.has(key) for key in SAID):
-        return ()
-    return (BY_DEFAULT,)
+    if config.budget is None or not learns or any(top.has(key) for key in SAID):
+        return config
+    return replace(config, stop=(*config.stop, _default(config)))
+
+
+def _default(config: Config) -> StopRule:
+    rungs = rung_plan((PROMOTING,), config.budget)
+    can_promote = rungs is not None and len(rungs.budgets) > 1
+    return PROMOTING if can_promote and going_on(config).is_sure else STOPPING

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.config.going_on import going_on
 from engine.config.plan import to_plan
 from engine.config.rungs import promoting
 from engine.config.schema import Config, StopRule
@@ -24,8 +25,16 @@ def _told(config: Config, rule: StopRule) -> str:
     if rule.advisory:
         notes.append("advises only")
     if rule.by_default:
-        notes.append("by default, since the method learns; `stop: []` switches it off")
+        notes += _why_by_default(config, rule)
     return f"{rule.rule}: {'; '.join(notes)}" if notes else rule.rule
+
+
+def _why_by_default(config: Config, rule: StopRule) -> list[str]:
+    promotes, found = rule.options.get("mode") == "promote", going_on(config)
+    told = ["by default, since the method learns"]
+    if promotes == found.is_sure:
+        told.append(f"it {'promotes' if promotes else 'stops'}, since {found.why}")
+    return [*told, "`stop: []` switches it off"]
 
 
 def _shown(value: object) -> str:

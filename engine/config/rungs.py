@@ -103,7 +103,7 @@ def starts_over(config: Config) -> str | None:
     evolves = config.method == "evolution"
     if promoting(config.stop) is None and not evolves:
         return None
-    if any(_SAVES.search(word) for word in command_words(config)):
+    if any(_SAVES.search(word) for word in (*command_words(config), *config.env.values())):
         return None
     texts = list(scripts(config))
     if not texts or any(_SAVES.search(text) for text in texts):

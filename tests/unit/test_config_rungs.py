@@ -121,4 +121,6 @@ def test_a_script_without_checkpoints_is_warned_about(tmp_path: Path) -> None:
         "stop: the script saves no checkpoints: each trial that is promoted starts over"
     )
     assert load(tmp_path, PROMOTE).warnings == []
+    passed = BUDGET + "env: {RESUME: '${checkpoint}'}\n"
+    assert load(tmp_path, PROMOTE, passed, "import tui_tuner\n").warnings == []
     assert load(tmp_path, "diverged", script="print('acc 1')\n").warnings == []
