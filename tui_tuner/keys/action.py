@@ -10,6 +10,8 @@ SPACE, RANGES, INSIGHT = "space", "ranges", "insight"
 HISTORY, DEVICES, SWEEPS = "history", "devices", "sweeps"
 
 MAIN = frozenset({TABLE, PANE})
+STEERED = MAIN | {TRIAL, COMPARE}
+"""Places that show trials which can be steered from there."""
 ALL = frozenset({TABLE, PANE, TRIAL, LOG, COMPARE, SPACE, INSIGHT, HISTORY, DEVICES, SWEEPS})
 """Every place with rows or lines to move over; the range editor has keys of its own."""
 

@@ -1,11 +1,9 @@
-"""What the dashboard's capital keys do; each asks before it acts."""
+"""What capital keys do, on every screen that shows trials; each asks before it acts."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
-
-from textual.widgets import Input
 
 from tui_tuner import sweep_questions, trial_questions
 from tui_tuner.modals.change import ChangeScreen
@@ -14,33 +12,29 @@ from tui_tuner.screens.asking import Asking
 from tui_tuner.screens.labels import labels
 from tui_tuner.screens.space_editor import SpaceEditor
 from tui_tuner.view_state import ViewState
-from tui_tuner.widgets.trial_table import TrialTable
 
 if TYPE_CHECKING:
     from tui_tuner.app import TunerApp
 
 
 class Acting(Asking):
-    """The half of the dashboard that changes the sweep."""
+    """A screen whose trials can be steered: it says which, the keys are the same everywhere."""
 
     app: TunerApp
 
-    def footer_labels(self) -> dict[str, str]:
-        """Call the keys what they would do now; an empty label hides its key."""
-        chosen = labels(self.app.view, self.targets, read_only=self.app.read_only)
-        view = self.app.view
-        if not (view.marks or view.ordering.filter or self.has_class("-pane")):
-            chosen["back"] = ""
-        if isinstance(self.focused, Input):
-            chosen["back"] = "clear it"
-        return chosen
-
     @property
     def targets(self) -> list[str]:
-        """The trials that a key acts on: the marked ones, else the one seen under the cursor."""
-        cursor = self.query_one(TrialTable).cursor
-        seen = cursor is not None and self.app.view.position(cursor) is not None
-        return sorted(self.app.view.marks) or ([cursor] if cursor is not None and seen else [])
+        """The trials that a key acts on."""
+        raise NotImplementedError
+
+    @property
+    def subject(self) -> str | None:
+        """The one trial whose configuration `C` copies."""
+        return next(iter(self.targets), None)
+
+    def footer_labels(self) -> dict[str, str]:
+        """Call the keys what they would do now; an empty label hides its key."""
+        return labels(self.app.view, self.targets, read_only=self.app.read_only)
 
     def action_prune(self) -> None:
         """End the marked (or the current) trials for good."""
@@ -101,11 +95,10 @@ class Acting(Asking):
 
     def action_clone(self) -> None:
         """Run the current trial's configuration again, with some values changed."""
-        cursor = self.query_one(TrialTable).cursor
-        if cursor is None:
+        row = self.app.view.rows.get(self.subject or "")
+        if row is None:
             self.say("there is no trial to clone yet")
             return
-        row = self.app.view.rows[cursor]
         self.with_engine(lambda: self.app.push_screen(ChangeScreen.clone(row), self.answered))
 
     def action_add(self) -> None:

@@ -8,9 +8,11 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
+from textual.widgets import Input
 
 from tui_tuner.actions import PANE, TABLE, bindings, works_in
 from tui_tuner.screens.acting import Acting
+from tui_tuner.screens.labels import labels
 from tui_tuner.screens.looking import Looking
 from tui_tuner.screens.series import SeriesFeed
 from tui_tuner.view.line import Line
@@ -111,6 +113,28 @@ class Dashboard(Looking, Acting):
             self.query_one(TrialPane).show(self.app.view, table.current, now)
         self._drawn("sweep").repaint()
         self._drawn("banner").repaint()
+
+    @property
+    def targets(self) -> list[str]:
+        """The marked trials, else the one seen under the cursor."""
+        cursor = self.subject
+        seen = cursor is not None and self.app.view.position(cursor) is not None
+        return sorted(self.app.view.marks) or ([cursor] if cursor is not None and seen else [])
+
+    @property
+    def subject(self) -> str | None:
+        """The trial under the cursor."""
+        return self.query_one(TrialTable).cursor
+
+    def footer_labels(self) -> dict[str, str]:
+        """Call the keys what they would do to the marked trials, or to the one at the cursor."""
+        view, read_only = self.app.view, self.app.read_only
+        chosen = labels(view, self.targets, read_only=read_only, marked=bool(view.marks))
+        if not (view.marks or view.ordering.filter or self.has_class("-pane")):
+            chosen["back"] = ""
+        if isinstance(self.focused, Input):
+            chosen["back"] = "clear it"
+        return chosen
 
     def _in_pane(self) -> list[str]:
         """The trial whose curves the pane needs, if any."""

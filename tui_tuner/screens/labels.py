@@ -1,4 +1,4 @@
-"""What the keys of the dashboard are called now: what they would do to the trials they act on."""
+"""What keys are called now: what they would do to the trials they act on."""
 
 from __future__ import annotations
 
@@ -16,15 +16,20 @@ _ACTING = tuple(action.id for action in ACTIONS if action.acts)
 _SCHEDULE = {"paused": "continue", "finished": "", "": "", "stopping": "resume"}
 
 
-def labels(view: ViewState, targets: Sequence[str], *, read_only: bool) -> dict[str, str]:
-    """Name the keys whose name depends on the sweep; an empty name hides the key."""
+def labels(
+    view: ViewState, targets: Sequence[str], *, read_only: bool, marked: bool = False
+) -> dict[str, str]:
+    """Name the keys whose name depends on the sweep; an empty name hides the key.
+
+    `marked`: the targets are those that a person marked, and more than the one they look at.
+    """
     chosen = {"detach": "leave" if view.ended else "detach"}
     if not view.rows:
         chosen |= dict.fromkeys(_NEED_TRIALS, "")
     if read_only:
         return chosen | dict.fromkeys(_ACTING, "")
     rows = [view.rows[name] for name in targets if name in view.rows]
-    return {**_of_the_sweep(view), **_of_trials(rows, bool(view.marks)), **chosen}
+    return {**_of_the_sweep(view), **_of_trials(rows, marked), **chosen}
 
 
 def _of_the_sweep(view: ViewState) -> dict[str, str]:
