@@ -80,7 +80,7 @@ def bindings(*places: str) -> list[BindingType]:
     a slow link many keys come in one packet, and those behind `/` belong to the filter.
     """
     return [
-        Binding(action.keys, action.id, action.label, show=False, priority=True)
+        Binding(action.keys, action.id, action.label, show=False, priority=True, id=action.id)
         for action in ACTIONS
         if action.where & set(places) and action.id != "palette"
     ]
