@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import psutil
 
 from engine.config.evolution import evolver_of
 from engine.config.plan import resolve_slots, threads_per_trial, to_plan
@@ -35,6 +34,7 @@ from engine.journal import Journal
 from engine.judges import judges_of
 from engine.launching import ConfigLauncher
 from engine.lifecycle import linger_s, socket_path
+from engine.measuring import Measuring
 from engine.modelling.sources import sources_of
 from engine.ownership import Ownership
 from engine.publisher import Publisher
@@ -50,8 +50,6 @@ from engine.tails import ThreadedTails
 
 log = logging.getLogger("engine")
 
-SAMPLE_S = 1.0
-IDLE_SAMPLE_S = 5.0
 LINGER_CHECK_S = 1.0
 LEAVE_S = 0.05
 
@@ -177,13 +175,17 @@ class Engine:
             clock=time.time,
             leave=self._try_to_leave,
         )
+        measuring = Measuring(runtime, CpuMonitor)
+        source.devices = lambda: measuring.devices
+        source.usage = measuring.usages.of
+        runtime.attempts.peak_seen = measuring.usages.peak
         listener = Listener(source, socket_path(self.directory))
         await listener.start()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._leave.set)
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
-        sampling = asyncio.create_task(self._sample(source))
+        sampling = asyncio.create_task(measuring.run())
         lingering = asyncio.create_task(self._linger(listener))
         leaving = asyncio.create_task(self._leave.wait())
         ways_out: set[asyncio.Future[Any]] = {leaving, lingering, self.publisher.broken}
@@ -207,18 +209,6 @@ class Engine:
         """Leave, unless somebody has given the sweep something to run since."""
         if self.runtime.ended.is_set():
             self._leave.set()
-
-    async def _sample(self, source: LiveSource) -> None:
-        """Look at the devices every second, and show them while anything runs."""
-        monitor = CpuMonitor()
-        while True:
-            await asyncio.sleep(IDLE_SAMPLE_S if self.runtime.ended.is_set() else SAMPLE_S)
-            try:
-                source.devices = await asyncio.to_thread(monitor.sample)
-            except (psutil.Error, OSError) as error:
-                log.warning("the CPU cannot be measured: %s", error)
-            if self.runtime.machine.state.running:
-                self.publisher.tell()
 
     async def _linger(self, listener: Listener) -> None:
         """Leave once the sweep has ended and nobody has been attached for a while."""

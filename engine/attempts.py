@@ -65,6 +65,8 @@ class Tails(Protocol):
 class Attempts:
     """The attempts of one sweep. `tails` is given before anything is started.
 
+    `peak_seen` gives the most bytes that a running attempt's whole tree was seen with.
+
     While `disk_has_space` is not set nothing is started; what waits can still be stopped.
     """
 
@@ -78,6 +80,7 @@ class Attempts:
         spawn: Spawn,
     ) -> None:
         self.tails: Tails
+        self.peak_seen: Callable[[int, int], int | None] = lambda trial, attempt: None
         self.disk_has_space = asyncio.Event()
         self.disk_has_space.set()
         self._publisher = publisher
@@ -251,8 +254,14 @@ class Attempts:
                 attempt=ended.attempt,
                 exit=ended.exit,
                 leftover=ended.leftover,
+                peak_memory=self._peak(ended),
             )
         )
+
+    def _peak(self, ended: Ended) -> int | None:
+        """The most of what looks at the tree found, and what its largest process came to."""
+        seen = self.peak_seen(ended.trial, ended.attempt)
+        return max(seen or 0, ended.peak_memory or 0) or None
 
     async def _settle(self, trial: Trial, known: dict[tuple[int, int], dict[str, int]]) -> None:
         n = trial.next_attempt - 1

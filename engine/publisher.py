@@ -104,9 +104,9 @@ class Publisher:
             self.notices[code] = text
         self.tell()
 
-    def tell(self) -> None:
-        """Tell watchers that something beside the committed state changed."""
-        self._publish(Commit(seq=self.seq, trials=set(), decisions=[]))
+    def tell(self, trials: Iterable[int] = ()) -> None:
+        """Tell watchers that something beside the committed state changed, of `trials` too."""
+        self._publish(Commit(seq=self.seq, trials=set(trials), decisions=[]))
 
     async def committed(self) -> None:
         """Wait until all that has been recorded so far is stored."""

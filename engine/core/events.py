@@ -99,13 +99,17 @@ class ReportsArrived(Struct, frozen=True, kw_only=True, tag="reports_arrived"):
 
 
 class AttemptEnded(Struct, frozen=True, kw_only=True, tag="attempt_ended"):
-    """The attempt's process tree is gone. `leftover` names processes that would not die."""
+    """The attempt's process tree is gone. `leftover` names processes that would not die.
+
+    `peak_memory` is the most bytes it was known to hold; None: nobody looked.
+    """
 
     at: float
     trial: int
     attempt: int
     exit: Exit
     leftover: tuple[str, ...] = ()
+    peak_memory: int | None = None
 
 
 class AttemptFenced(Struct, frozen=True, kw_only=True, tag="attempt_fenced"):

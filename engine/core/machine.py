@@ -273,6 +273,7 @@ class SweepMachine:
             exit=event.exit,
             outcome=outcome_of(running, after, event.exit),
             leftover=event.leftover,
+            peak_memory=event.peak_memory,
         )
         commands: list[Command] = []
         if event.leftover:

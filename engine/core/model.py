@@ -121,6 +121,7 @@ class AttemptEnd(Struct, frozen=True, kw_only=True):
     exit: Exit
     outcome: str
     leftover: tuple[str, ...] = ()
+    peak_memory: int | None = None
 
 
 class Attempt(Struct, kw_only=True):

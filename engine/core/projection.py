@@ -67,6 +67,7 @@ def trial_view(trial: Trial) -> TrialView:
         mean=spread.mean if spread is not None and spread.std is not None else None,
         std=spread.std if spread is not None else None,
         repeats=spread.n if spread is not None else 0,
+        peak_memory=_peak_memory(trial),
         reports=trial.reports,
         rejected=trial.rejected,
         spark=thin(trial.values, SPARK_POINTS),
@@ -78,6 +79,11 @@ def _from_step(trial: Trial) -> int:
     """Where it began, by its first report: earlier than planned where a checkpoint was missing."""
     first = trial.attempts[0].first_step if trial.attempts else None
     return trial.from_step if first is None else min(trial.from_step, max(0, first - 1))
+
+
+def _peak_memory(trial: Trial) -> int | None:
+    """The most that any of its ended attempts held."""
+    return max((a.end.peak_memory or 0 for a in trial.attempts if a.end), default=0) or None
 
 
 def _failure(trial: Trial) -> str | None:
@@ -110,6 +116,7 @@ def _attempt_view(attempt: Attempt) -> AttemptView:
         outcome=end.outcome if end else None,
         start=process.start if process else None,
         note=process.note if process else None,
+        peak_memory=end.peak_memory if end else None,
         tail=getattr(end.exit, "tail", "") if end else "",
         leftover=[shown(process) for process in end.leftover] if end else [],
     )

@@ -103,6 +103,8 @@ class AttemptView(Struct, kw_only=True):
     outcome: str | None
     start: str | None
     note: str | None = None
+    peak_memory: int | None = None
+    """The most bytes its processes were seen with; None: not measured."""
     tail: str = ""
     leftover: list[str] = field(default_factory=list)
     """Processes of it that would not die, as 'python (1234)'; its slot stays closed for them."""
@@ -127,6 +129,16 @@ class MetricView(Struct, kw_only=True):
     goal: str
 
 
+class ForeignView(Struct, kw_only=True):
+    """Somebody else's process on a device. None: the device does not say."""
+
+    user: str
+    command: str
+    pid: int
+    util: float | None = None
+    memory: int | None = None
+
+
 class DeviceView(Struct, kw_only=True):
     """A device and what it carries. None: the device does not say."""
 
@@ -139,6 +151,12 @@ class DeviceView(Struct, kw_only=True):
     power: float | None = None
     trials: list[str] = field(default_factory=list)
     state: str = "ok"
+    cores: int | None = None
+    """Of a CPU: the cores that trials may use."""
+    load: float | None = None
+    """Of a CPU: the machine's load average over the last minute."""
+    foreign: list[ForeignView] = field(default_factory=list)
+    """Others who use it."""
 
 
 class StageView(Struct, kw_only=True):

@@ -3,13 +3,41 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
+
+from msgspec import Struct
 
 from engine.core.views import DeviceView
 
+Key = tuple[int, int]
+"""A trial and its attempt, by their numbers."""
+
+
+class Reading(Struct, frozen=True, kw_only=True):
+    """What the processes of one attempt use of their device.
+
+    `util` is in percent of the share that a slot has; None: not known yet, or never. `memory` is
+    in bytes, on the device.
+    """
+
+    util: float | None = None
+    memory: int | None = None
+
 
 class DeviceMonitor(ABC):
-    """Says how loaded the devices are. `sample` may block for milliseconds; one thread calls it."""
+    """Says how loaded the devices are, and by which attempts.
+
+    Both methods may block for milliseconds; one thread at a time calls them.
+    """
 
     @abstractmethod
     def sample(self) -> list[DeviceView]:
         """The devices now; `trials` is left empty for the runtime to fill."""
+
+    @abstractmethod
+    def readings(self, runners: Mapping[Key, int], slots: int, now: float) -> dict[Key, Reading]:
+        """What each attempt uses, from the last look until `now`, in seconds of a steady clock.
+
+        `runners` holds the process that each attempt's tree hangs from; `slots` share the device.
+        What could not be looked at is left out.
+        """

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 
 import psutil
 
 from engine.core.views import DeviceView
 
-from .base import DeviceMonitor
+from . import processes
+from .base import DeviceMonitor, Key, Reading
 
 
 def usable_cores() -> int:
@@ -17,10 +19,15 @@ def usable_cores() -> int:
 
 
 class CpuMonitor(DeviceMonitor):
-    """Utilisation of the usable cores, and of the machine's memory."""
+    """Utilisation of the usable cores, of the machine's memory, and of both by each attempt.
+
+    A slot's share is its part of the usable cores, and one core at least. An attempt that uses
+    more than its share is above 100 %.
+    """
 
     def __init__(self) -> None:
         self._cores = sorted(os.sched_getaffinity(0))
+        self._before: dict[tuple[Key, int], tuple[float, float]] = {}
         psutil.cpu_percent(percpu=True)
 
     def sample(self) -> list[DeviceView]:
@@ -35,5 +42,29 @@ class CpuMonitor(DeviceMonitor):
                 util=round(sum(ours) / len(ours), 1) if ours else None,
                 mem_used=memory.total - memory.available,
                 mem_total=memory.total,
+                cores=len(self._cores),
+                load=round(os.getloadavg()[0], 1),
             )
         ]
+
+    def readings(self, runners: Mapping[Key, int], slots: int, now: float) -> dict[Key, Reading]:
+        found = processes.trees(processes.look(), runners.values()) if runners else {}
+        share = max(1.0, len(self._cores) / max(1, slots))
+        before, self._before = self._before, {}
+        readings = {}
+        for key, pid in runners.items():
+            if (tree := found.get(pid)) is None:
+                continue
+            self._before[key, pid] = now, tree.cpu_s
+            util = _percent(before.get((key, pid)), now, tree.cpu_s, share)
+            readings[key] = Reading(util=util, memory=tree.memory)
+        return readings
+
+
+def _percent(
+    before: tuple[float, float] | None, now: float, cpu_s: float, share: float
+) -> float | None:
+    """Percent of a share of the cores that were busy since; None for a first look."""
+    if before is None or now <= before[0]:
+        return None
+    return max(0.0, cpu_s - before[1]) / (now - before[0]) / share * 100

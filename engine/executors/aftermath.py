@@ -44,6 +44,7 @@ class Finished(Struct, frozen=True, kw_only=True):
     exit: Exit
     ended_at: float
     leftover: tuple[str, ...] = ()
+    peak_memory: int | None = None
 
 
 class _Told(Struct, frozen=True, kw_only=True):
@@ -54,6 +55,7 @@ class _Told(Struct, frozen=True, kw_only=True):
     signal: int | None = None
     leftover: tuple[str, ...] = ()
     error: str | None = None
+    peak_memory: int | None = None
 
 
 # Read by several threads at once after a restart: msgspec crashes on a type that two make ready.
@@ -138,6 +140,7 @@ def read_finished(attempt_dir: Path) -> Finished | None:
         exit=_exit(told, attempt_dir),
         ended_at=told.ended_at,
         leftover=tuple(map(clean, told.leftover)),
+        peak_memory=told.peak_memory or None,
     )
 
 

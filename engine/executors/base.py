@@ -37,13 +37,17 @@ class AttemptSpec(Struct, frozen=True, kw_only=True):
 
 
 class Ended(Struct, frozen=True, kw_only=True):
-    """An attempt's process tree is gone. `leftover` names processes that would not die."""
+    """An attempt's process tree is gone. `leftover` names processes that would not die.
+
+    `peak_memory` is the most resident bytes of the largest of its processes; None: not known.
+    """
 
     trial: int
     attempt: int
     exit: Exit
     ended_at: float
     leftover: tuple[str, ...] = ()
+    peak_memory: int | None = None
 
 
 class Adopted(Struct, frozen=True, kw_only=True):

@@ -195,7 +195,8 @@ class LocalExecutor(Executor):
 
 
 def _finished(spec: AttemptSpec, finished: Finished) -> Ended:
-    return _ended(spec, finished.exit, finished.ended_at, finished.leftover)
+    ended = _ended(spec, finished.exit, finished.ended_at, finished.leftover)
+    return structs.replace(ended, peak_memory=finished.peak_memory)
 
 
 async def _lost(spec: AttemptSpec, reason: str) -> Ended:

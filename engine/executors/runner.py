@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import os
+import resource
 import signal
 import time
 from typing import Any, Callable, Dict, List, Optional, Tuple, TypeVar
@@ -74,6 +75,7 @@ def _run(request: Request, become: Become, lock: int, output: int) -> None:
     _failpoint(request, 4)
     result["leftover"] = _end_the_rest()
     result["ended_at"] = time.time()
+    result["peak_memory"] = _peak_memory()
     if error:
         result["error"] = error
     elif status is not None and os.WIFEXITED(status):
@@ -226,6 +228,11 @@ def _end_the_rest() -> List[str]:
                 procfs.kill(pid)
         signal.sigtimedwait({signal.SIGCHLD}, 0.01)
     return []
+
+
+def _peak_memory() -> int:
+    """The most resident bytes of the largest process of the tree: the kernel sums up no tree."""
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
 
 
 def _has_children() -> bool:

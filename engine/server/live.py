@@ -15,6 +15,7 @@ from engine.core.history import DECIDING
 from engine.core.model import trial_name, trial_number
 from engine.core.projection import sweep_view
 from engine.core.views import DeviceView, SweepView, TrialView
+from engine.devices.usage import Usage
 from engine.errors import ActError, NotFoundError
 from engine.protocol.messages import ActResult, Space, VersionView
 from engine.publisher import Commit
@@ -30,7 +31,10 @@ REMEMBERED_ACTS = 1000
 
 
 class LiveSource(SweepSource):
-    """Shows what the runtime has committed, and passes acts on to it."""
+    """Shows what the runtime has committed, and passes acts on to it.
+
+    `devices` gives the devices as last looked at, `usage` what a running attempt uses of its own.
+    """
 
     live = True
 
@@ -45,7 +49,8 @@ class LiveSource(SweepSource):
         leave: Callable[[], bool],
     ) -> None:
         self.directory = directory
-        self.devices: list[DeviceView] = []
+        self.devices: Callable[[], list[DeviceView]] = list
+        self.usage: Callable[[int, int], Usage] = lambda trial, attempt: Usage()
         self._runtime = runtime
         self._publisher = runtime.publisher
         self._pid = pid
@@ -79,17 +84,26 @@ class LiveSource(SweepSource):
     def _devices_with_trials(self) -> list[DeviceView]:
         running = self._runtime.machine.state.running
         names = [trial_name(number) for number in running]
-        return [replace(device, trials=names) for device in self.devices]
+        return [replace(device, trials=names) for device in self.devices()]
 
     def trials(self) -> list[TrialView]:
         rows = self._publisher.rows
-        return [rows[number] for number in sorted(rows)]
+        return [self._with_usage(number, rows[number]) for number in sorted(rows)]
 
     def trial(self, number: int) -> TrialView:
         try:
-            return self._publisher.rows[number]
+            row = self._publisher.rows[number]
         except KeyError:
             raise NotFoundError(f"no trial {trial_name(number)} in this sweep") from None
+        return self._with_usage(number, row)
+
+    def _with_usage(self, number: int, row: TrialView) -> TrialView:
+        """Add to the row of a trial that runs what it uses of its device now."""
+        if row.slot is None:
+            return row
+        usage = self.usage(number, row.attempt_list[-1].n)
+        peak = max(usage.peak_memory or 0, row.peak_memory or 0) or None
+        return replace(row, util=usage.util, peak_memory=peak)
 
     def decisions(self) -> list[Decision]:
         return self._publisher.decisions

@@ -1,0 +1,89 @@
+"""What trials use of their device: summed over process trees, shown in steps."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from engine.core.events import AttemptEnded
+from engine.core.model import Exited, Lost
+from engine.core.projection import trial_view
+from engine.devices import processes
+from engine.devices.base import Reading
+from engine.devices.processes import Process, Tree
+from engine.devices.usage import Usage, Usages
+from engine.store.codec import decode_event, encode_event
+from tests.fakes.batches import ended
+from tests.fakes.told_sweep import ToldSweep
+
+MB = 2**20
+
+
+def test_a_tree_is_all_that_hangs_from_its_root_whose_own_memory_is_not_counted():
+    found = {
+        1: Process(0, 100.0, 1),
+        10: Process(1, 0.5, 7 * MB),
+        11: Process(10, 2.0, 30 * MB),
+        12: Process(11, 3.0, 40 * MB),
+        20: Process(1, 9.0, 50 * MB),
+    }
+    assert processes.trees(found, [10, 99]) == {10: Tree(5.5, 70 * MB)}
+
+
+def test_a_process_is_read_whatever_it_is_called(tmp_path: Path):
+    fields = ["S", "7", *["0"] * 9, "100", "50", "30", "20", *["0"] * 6, "3", *["0"] * 20]
+    (tmp_path / "42").mkdir()
+    (tmp_path / "42" / "stat").write_text(f"42 (a) b (c) {' '.join(fields)}\n")
+    (tmp_path / "43").mkdir()
+    (tmp_path / "self").mkdir()
+    ticks, page = os.sysconf("SC_CLK_TCK"), os.sysconf("SC_PAGE_SIZE")
+    assert processes.look(tmp_path) == {42: Process(7, 200 / ticks, 3 * page)}
+
+
+def test_a_move_of_less_than_two_percent_changes_nothing():
+    usages = Usages()
+    assert usages.take({(1, 1): Reading(util=50.2)}) == {1}
+    assert usages.take({(1, 1): Reading(util=51.9)}) == set()
+    assert usages.of(1, 1) == Usage(util=50.0)
+    assert usages.take({(1, 1): Reading(util=52.4)}) == {1}
+    assert usages.of(1, 1) == Usage(util=52.0)
+
+
+def test_the_peak_stays_and_is_shown_in_steps_of_one_percent():
+    usages = Usages()
+    usages.take({(1, 1): Reading(memory=1000)})
+    assert usages.take({(1, 1): Reading(memory=1005)}) == set()
+    assert usages.of(1, 1).peak_memory == 1000
+    assert usages.peak(1, 1) == 1005
+    assert usages.take({(1, 1): Reading(memory=1010)}) == {1}
+    assert usages.take({(1, 1): Reading(memory=10)}) == set()
+    assert usages.of(1, 1).peak_memory == 1010
+
+
+def test_what_no_longer_runs_is_forgotten():
+    usages = Usages()
+    usages.take({(1, 1): Reading(util=1.0, memory=5), (2, 1): Reading(util=1.0, memory=5)})
+    usages.keep([(2, 1)])
+    assert usages.of(1, 1) == Usage()
+    assert usages.peak(1, 1) is None
+    assert usages.peak(2, 1) == 5
+
+
+def test_a_trial_shows_the_largest_peak_of_its_attempts_after_a_restart_too():
+    sweep = ToldSweep()
+    sweep.propose()
+    for attempt, (exit_, peak) in enumerate(((Lost(reason="x"), 7 * MB), (Exited(code=0), 3 * MB))):
+        sweep.tell(AttemptEnded, trial=1, attempt=attempt + 1, exit=exit_, peak_memory=peak)
+    sweep.restart()
+    row = trial_view(sweep.trial(1))
+    assert row.peak_memory == 7 * MB
+    assert [attempt.peak_memory for attempt in row.attempt_list] == [7 * MB, 3 * MB]
+
+
+def test_an_end_stored_before_peaks_were_known_is_read():
+    body = encode_event(replace(ended(1), peak_memory=5)).replace(b',"peak_memory":5', b"")
+    event = decode_event(body)
+    assert isinstance(event, AttemptEnded)
+    assert event.peak_memory is None
