@@ -1,0 +1,1 @@
+"""What the benchmark of the terminal stands on: engine, stored sweep, pty that keeps time."""
