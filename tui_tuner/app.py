@@ -8,11 +8,10 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from msgspec.structs import replace
 from textual import events, work
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.timer import Timer
@@ -25,7 +24,7 @@ from tui_tuner.link import Connect, Link
 from tui_tuner.modals.help import HelpScreen
 from tui_tuner.modals.palette import Palette
 from tui_tuner.options import DEFAULT_OPTIONS, AppOptions
-from tui_tuner.preferences import load, save
+from tui_tuner.personal import Personal
 from tui_tuner.screens.dashboard import Dashboard
 from tui_tuner.screens.page import Page
 from tui_tuner.screens.saying import Saying
@@ -43,15 +42,16 @@ LEAVE_AFTER_S = 2.0
 Restart = Callable[[], Awaitable[object]]
 
 
-class TunerApp(App[str | None]):
+class TunerApp(Personal):
     """One sweep in the terminal; returns a closing line."""
 
     CSS_PATH = "app.tcss"
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q,ctrl+c,ctrl+q", "detach", "detach", show=False, priority=False),
-        Binding("question_mark", "help", "help", show=False),
-        Binding("ctrl+l", "redraw", "redraw", show=False),
+        Binding("q,ctrl+c", "detach", "detach", show=False, priority=False, id="detach"),
+        Binding("ctrl+q", "detach", "detach", show=False),
+        Binding("question_mark", "help", "help", show=False, id="help"),
+        Binding("ctrl+l", "redraw", "redraw", show=False, id="redraw"),
     ]
 
     def __init__(
@@ -72,8 +72,6 @@ class TunerApp(App[str | None]):
         self.theme = TUNER.name
         self.clock = clock
         self.options = options
-        self._complaints: list[str] = []
-        self.preferences = load(self._complaints.append)
         self.read_only = options.read_only
         self.glyphs = ASCII if options.ascii or wants_ascii(os.environ) else UNICODE
         self.view = ViewState()
@@ -105,7 +103,7 @@ class TunerApp(App[str | None]):
             leave_when_told(self.action_detach)
         self._ticker = self.set_interval(1.0, self._tick, pause=True)
         self.push_screen(Dashboard())
-        self.call_after_refresh(self._complain)
+        self.call_after_refresh(self.settle)
         self.run_worker(self._keys.run(super().on_event), name="keys", group="keys")
         self._stay_linked()
 
@@ -140,17 +138,6 @@ class TunerApp(App[str | None]):
             if isinstance(screen, Saying):
                 screen.say(text, role)
                 return
-
-    def prefer(self, **choices: Any) -> None:
-        """Remember choices, by their names in `Preferences`, here and for the next sweep."""
-        self.preferences = replace(self.preferences, **choices)
-        save(self.preferences, lambda text: self.say(text, "warning"))
-
-    def _complain(self) -> None:
-        """Say what was wrong with the files of the person's settings."""
-        if self._complaints:
-            self.say("; ".join(self._complaints), "warning")
-            self._complaints.clear()
 
     def refresh_surroundings(self) -> None:
         """Show the lines around the table anew."""
@@ -212,7 +199,8 @@ class TunerApp(App[str | None]):
             method = getattr(screen, f"action_{action.id}", None)
             method = method or getattr(self, f"action_{action.id}", None)
             if method is not None:
-                yield SystemCommand(f"{action.label} ({action.key})", action.help, method)
+                shown = self.keymap.shown(action)
+                yield SystemCommand(f"{action.label} ({shown})", action.help, method)
 
     def _set_pace(self) -> None:
         """Tick once a second while anything on the screen tells the time, else not at all."""

@@ -53,9 +53,18 @@ class Keymap(Struct, frozen=True):
 DEFAULT_KEYMAP = Keymap()
 
 
+def has_keymap() -> bool:
+    """Whether this person has a file of keys."""
+    return _file() is not None
+
+
+def _file() -> Path | None:
+    return next((path for name in FILES if (path := config_dir() / name).is_file()), None)
+
+
 def read_keymap() -> tuple[Keymap, list[str]]:
     """Read the file of keys, if there is one, and give what is wrong with it, a line each."""
-    path = next((path for name in FILES if (path := config_dir() / name).is_file()), None)
+    path = _file()
     if path is None:
         return DEFAULT_KEYMAP, []
     try:

@@ -3,28 +3,80 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
-from tui_tuner.actions import footer_actions
-from tui_tuner.view.line import Line, crop, pack
+from textual import events
+
+from tui_tuner.actions import Action, footer_actions
+from tui_tuner.keymap import DEFAULT_KEYMAP, Keymap
+from tui_tuner.view.line import Line, Run, crop, width_of
 
 from .lines import Lines
 
+if TYPE_CHECKING:
+    from tui_tuner.app import TunerApp
+
 _ALWAYS = ("help", "detach", "back", "range_leave", "range_help")
+_GAP = 2
 
 
-def footer_line(place: str, width: int, labels: Mapping[str, str] | None = None) -> Line:
-    """Write the keys of a place; the least useful give way where they do not all fit."""
-    parts: list[tuple[int, Line]] = []
-    for action in footer_actions(place):
-        rank = 100 if action.id in _ALWAYS else -(action.footer or 0)
-        label = (labels or {}).get(action.id, action.label)
-        if label:
-            parts.append((rank, ((action.key, "key"), (f" {label}", "dim"))))
-    return crop(((" ", ""), *pack(parts, width - 2, gap=2)), width)
+class Shown(NamedTuple):
+    """An action in the footer: its key and what that is called now."""
+
+    action: Action
+    key: str
+    label: str
+
+    @property
+    def width(self) -> int:
+        """How many cells it takes."""
+        return width_of(self.key) + 1 + width_of(self.label)
+
+    @property
+    def rank(self) -> int:
+        """The least gives way first where they do not all fit."""
+        return 100 if self.action.id in _ALWAYS else -(self.action.footer or 0)
+
+
+def footer_keys(
+    place: str,
+    width: int,
+    labels: Mapping[str, str] | None = None,
+    keymap: Keymap = DEFAULT_KEYMAP,
+) -> list[Shown]:
+    """Choose the keys of a place that fit; an empty label hides its key."""
+    named = [(a, (labels or {}).get(a.id, a.label)) for a in footer_actions(place)]
+    kept = [Shown(action, keymap.shown(action), label) for action, label in named if label]
+    while len(kept) > 1 and sum(shown.width + _GAP for shown in kept) - _GAP > width - 2:
+        kept.remove(min(kept, key=lambda shown: shown.rank))
+    return kept
+
+
+def footer_line(shown: Sequence[Shown], width: int) -> Line:
+    """Write keys in exactly `width` cells."""
+    runs: list[Run] = []
+    for each in shown:
+        runs += [(" " * (_GAP if runs else 1), ""), (each.key, "key"), (f" {each.label}", "dim")]
+    return crop(runs, width)
+
+
+def key_at(shown: Sequence[Shown], x: int) -> Action | None:
+    """Find the action whose key or label stands in a cell."""
+    left = 1
+    for each in shown:
+        if left <= x < left + each.width:
+            return each.action
+        left += each.width + _GAP
+    return None
 
 
 class Footer(Lines):
-    """One line of keys. `show` says where one is, and what some keys are called there."""
+    """One line of keys. `show` says where one is, and what some keys are called there.
+
+    A click on a key is that key.
+    """
+
+    app: TunerApp
 
     def __init__(self, place: str, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -38,4 +90,14 @@ class Footer(Lines):
 
     def lines(self, width: int, height: int) -> Sequence[Line]:
         """Write the keys."""
-        return [footer_line(self._place, width, self._labels)]
+        return [footer_line(self._keys(width), width)]
+
+    def on_click(self, event: events.Click) -> None:
+        """Press the key that was clicked."""
+        action = key_at(self._keys(self.size.width), event.x)
+        if action is not None:
+            event.stop()
+            self.app.simulate_key(self.app.keymap.keys(action)[0])
+
+    def _keys(self, width: int) -> list[Shown]:
+        return footer_keys(self._place, width, self._labels, self.app.keymap)

@@ -1,0 +1,52 @@
+"""What the app knows of the person who uses it: preferences, and keys of their own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec.structs import replace
+from textual import work
+from textual.app import App
+
+from tui_tuner.keymap import DEFAULT_KEYMAP, Keymap, has_keymap, read_keymap
+from tui_tuner.preferences import load, save
+from tui_tuner.widgets.footer import Footer
+
+
+class Personal(App[str | None]):
+    """An app that is as its user left it."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._complaints: list[str] = []
+        self.preferences = load(self._complaints.append)
+        self.keymap = DEFAULT_KEYMAP
+
+    def say(self, text: str, role: str = "notice") -> None:
+        """Say what happened."""
+        raise NotImplementedError
+
+    def prefer(self, **choices: Any) -> None:
+        """Remember choices, by their names in `Preferences`, here and for the next sweep."""
+        self.preferences = replace(self.preferences, **choices)
+        save(self.preferences, lambda text: self.say(text, "warning"))
+
+    def settle(self) -> None:
+        """See to what the first picture need not wait for: the person's keys, and complaints."""
+        if has_keymap():
+            self._read_keys()
+        elif self._complaints:
+            self.say("; ".join(self._complaints), "warning")
+
+    @work(name="keymap", group="keymap", thread=True)
+    def _read_keys(self) -> None:
+        self.call_from_thread(self._take_keys, *read_keymap())
+
+    def _take_keys(self, keymap: Keymap, faults: list[str]) -> None:
+        self.keymap = keymap
+        self.set_keymap(keymap.for_textual())
+        for screen in self.screen_stack:
+            for footer in screen.query(Footer):
+                footer.repaint()
+        if told := [*self._complaints, *faults]:
+            self.say("; ".join(told), "warning")
