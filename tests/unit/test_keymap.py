@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tui_tuner.actions import ACTIONS, BY_ID
+from tui_tuner.cli import keys as keys_verb
 from tui_tuner.keymap import DEFAULT_KEYMAP, all_keys, judged, read_keymap
 from tui_tuner.keys.spelling import key_name, written
 from tui_tuner.preferences import config_dir
@@ -109,3 +112,16 @@ def test_textual_is_told_of_all_that_lies_on_the_keys_concerned():
     assert keymap.for_textual() == {"open": "f2", "keep": "enter"} | {
         a.id: a.keys for a in ACTIONS if "enter" in a.keys.split(",") and a.id != "open"
     }
+
+
+def test_the_verb_lists_every_action_with_the_keys_it_has(capsys):
+    write("keys.yaml", "sort: z\n")
+    keys_verb.command(json=True)
+    listed = {entry["action"]: entry for entry in json.loads(capsys.readouterr().out)}
+    assert listed.keys() == BY_ID.keys()
+    assert listed["sort"]["keys"] == ["z"]
+    assert listed["prune"]["acts"]
+    keys_verb.command()
+    out, err = capsys.readouterr()
+    assert "end the marked (or the current) trials for good" in out
+    assert str(config_dir() / "keys.yaml") in err

@@ -6,7 +6,9 @@ from keyword import iskeyword
 
 GROUPS = {
     "Sweep": ("run", "attach", "stop", "resume", "slots", "stage", "undo", "validate"),
-    "Look": ("ls", "status", "trials", "show", "logs", "history", "insight", "best", "export"),
+    "Look": (
+        *("ls", "status", "trials", "show", "logs", "history", "insight", "best", "export", "keys"),
+    ),
     "Compare methods": ("record", "simulate"),
     "Steer trials": (
         *("prune", "revive", "promote", "pause", "continue", "retry", "clone", "add", "note"),
