@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 
+from .abilities import abilities
 from .difference import Difference
 
 _BEGIN, _END = "\x1b[?2026h", "\x1b[?2026l"
@@ -17,32 +19,59 @@ class ThinDriver(LinuxDriver):
 
     def __init__(self, app: App[Any], **options: Any) -> None:
         super().__init__(app, **options)
+        self._abilities = abilities(os.environ)
         self._terminal: Difference | None = None
-        self._begun = False
+        self._frame: list[str] | None = None
+        self._suspended = False
 
     def forget(self) -> None:
         """Trust nothing on the screen: its size changed, or others wrote to it."""
-        self._terminal = None
+        if self._terminal is not None:
+            self._terminal.forget()
 
     def write(self, data: str) -> None:
-        """Write what the terminal does not show yet."""
+        """Write what the terminal does not show yet, a synchronized update in one piece."""
         if data == _BEGIN:
-            self._begun = True
-            return
-        if data == _END:
-            if not self._begun:
-                super().write(data)
-            self._begun = False
-            return
+            self._frame = []
+        elif data == _END:
+            frame = "".join(self._frame or ())
+            self._frame = None
+            if frame:
+                super().write(f"{_BEGIN}{frame}{_END}")
+        elif thin := self._thinned(data):
+            if self._frame is None:
+                super().write(thin)
+            else:
+                self._frame.append(thin)
+
+    def _thinned(self, data: str) -> str:
         width, height = self._app.size
-        if self._terminal is None or (self._terminal.width, self._terminal.height) != (
-            width,
-            height,
-        ):
-            self._terminal = Difference(width, height)
-        thin = self._terminal.write(data)
-        if thin and self._begun:
-            self._begun = False
-            thin = _BEGIN + thin
-        if thin:
-            super().write(thin)
+        known = self._terminal
+        if known is None or (known.width, known.height) != (width, height):
+            self._terminal = known = Difference(width, height, self._abilities)
+        return known.write(data)
+
+    def suspend_application_mode(self) -> None:
+        """Give the terminal back for a while."""
+        self._suspended = True
+        super().suspend_application_mode()
+
+    def resume_application_mode(self) -> None:
+        """Take the terminal again and paint it anew."""
+        self._suspended = False
+        super().resume_application_mode()
+        self._paint_anew()
+
+    def _sigcont_application(self, *_: object) -> None:
+        """Go on; after a bare SIGSTOP the terminal is still ours, whatever was written on it."""
+        if self._suspended:
+            super()._sigcont_application()
+        else:
+            self._paint_anew()
+
+    def _paint_anew(self) -> None:
+        def paint() -> None:
+            self.forget()
+            self._app.refresh(layout=True)
+
+        self._loop.call_soon_threadsafe(paint)

@@ -5,6 +5,11 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
+_OFF = {"1": "22", "2": "22", "3": "23", "4": "24", "5": "25", "7": "27", "8": "28", "9": "29"}
+"""How each attribute is switched off; bold and dim go together."""
+
+_VISIBLE_ON_BLANKS = frozenset({"4", "7", "9"})
+
 
 class Look(NamedTuple):
     """SGR parameters: attributes such as '1', the foreground, the background; empty is default."""
@@ -19,8 +24,19 @@ class Look(NamedTuple):
         colours = [colour for colour in (self.foreground, self.background) if colour]
         return [*sorted(self.attributes), *colours]
 
+    @property
+    def colours_only(self) -> bool:
+        """Whether a blank shows nothing of it but the background."""
+        return not self.attributes & _VISIBLE_ON_BLANKS
+
 
 PLAIN = Look()
+
+
+@lru_cache(maxsize=4096)
+def of_blank(look: Look) -> Look:
+    """Reduce a look to what shows of it on a blank."""
+    return Look(background=look.background) if look.colours_only else look
 
 
 @lru_cache(maxsize=4096)
@@ -38,34 +54,50 @@ def after(look: Look, parameters: str) -> Look | None:
             colour = ";".join([word, *words[:size]])
             del words[:size]
             look = _coloured(look, word == "38", colour)
-        elif word.isdigit() and 1 <= int(word) <= 9:
-            look = look._replace(attributes=look.attributes | {word})
-        elif word.isdigit() and (30 <= int(word) <= 37 or 90 <= int(word) <= 97):
-            look = _coloured(look, True, word)
-        elif word.isdigit() and (40 <= int(word) <= 47 or 100 <= int(word) <= 107):
-            look = _coloured(look, False, word)
-        elif word in ("39", "49"):
-            look = _coloured(look, word == "39", "")
+        elif (changed := _after_word(look, word)) is not None:
+            look = changed
         else:
             return None
     return look
+
+
+def _after_word(look: Look, word: str) -> Look | None:
+    if word in _OFF:
+        return look._replace(attributes=look.attributes | {word})
+    if word in _OFF.values():
+        kept = {name for name in look.attributes if _OFF[name] != word}
+        return look._replace(attributes=frozenset(kept))
+    if word in ("39", "49"):
+        return _coloured(look, word == "39", "")
+    number = int(word)
+    if 30 <= number <= 37 or 90 <= number <= 97:
+        return _coloured(look, True, word)
+    if 40 <= number <= 47 or 100 <= number <= 107:
+        return _coloured(look, False, word)
+    return None
 
 
 def _coloured(look: Look, foreground: bool, colour: str) -> Look:
     return look._replace(foreground=colour) if foreground else look._replace(background=colour)
 
 
-@lru_cache(maxsize=4096)
-def change(old: Look, new: Look) -> str:
-    """Write the shortest SGR sequence that turns one look into another."""
+@lru_cache(maxsize=8192)
+def change(old: Look | None, new: Look) -> str:
+    """Write the shortest SGR sequence from one look, or from none that is known, to another."""
     if old == new:
         return ""
-    anew = ["0", *new.parameters] if new != PLAIN else [""]
-    if old.attributes - new.attributes:
-        return f"\x1b[{';'.join(anew)}m"
-    words = sorted(new.attributes - old.attributes)
+    anew = ["", *new.parameters] if new != PLAIN else [""]
+    if old is None:
+        return _sequence(anew)
+    gone = {_OFF[name] for name in old.attributes - new.attributes}
+    left = {name for name in old.attributes if _OFF[name] not in gone}
+    words = [*sorted(gone), *sorted(new.attributes - left)]
     if new.foreground != old.foreground:
         words.append(new.foreground or "39")
     if new.background != old.background:
         words.append(new.background or "49")
-    return min((f"\x1b[{';'.join(way)}m" for way in (words, anew)), key=len)
+    return min((_sequence(way) for way in (words, anew)), key=len)
+
+
+def _sequence(words: list[str]) -> str:
+    return f"\x1b[{';'.join(words)}m"

@@ -1,0 +1,67 @@
+"""Cells of a terminal: a character, what combines with it, and how it looks."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from rich.cells import cell_len
+
+from .style import PLAIN, Look, of_blank
+
+Cell = tuple[str, Look]
+
+UNKNOWN: Cell = ("\0", PLAIN)
+"""What may be anything."""
+
+_FIRST_PICTOGRAM = 0x1F000
+
+
+@lru_cache(maxsize=16384)
+def cells(text: str, look: Look) -> tuple[Cell, ...]:
+    """Give text a cell a column: a wide character is followed by an empty one."""
+    blank = " ", of_blank(look)
+    if text.isascii():
+        return tuple(blank if char == " " else (char, look) for char in text)
+    out: list[Cell] = []
+    for char in text:
+        size = cell_len(char)
+        if size:
+            out.append(blank if char == " " else (char, look))
+        elif out:
+            _combine(out, char)
+        if size == 2:
+            out.append(("", look))
+    return tuple(out)
+
+
+def _combine(out: list[Cell], char: str) -> None:
+    at = -2 if len(out) > 1 and not out[-1][0] else -1
+    text, look = out[at]
+    out[at] = text + char, look
+
+
+def place(row: list[Cell], x: int, new: tuple[Cell, ...]) -> None:
+    """Put cells into a row; half of a wide character that is left over is a blank."""
+    end = x + len(new)
+    if x and not row[x][0]:
+        row[x - 1] = _blanked(row[x - 1])
+    if end < len(row) and not row[end][0]:
+        row[end] = _blanked(row[end])
+    row[x:end] = new
+
+
+def is_blank(cell: Cell) -> bool:
+    """Whether a cell shows its background and nothing else."""
+    return cell[0] == " " and cell[1].colours_only
+
+
+@lru_cache(maxsize=4096)
+def advance(text: str) -> int:
+    """Count the columns that the cursor goes on; -1 where terminals do not agree."""
+    if len(text) == 1 and ord(text) < _FIRST_PICTOGRAM:
+        return cell_len(text)
+    return -1
+
+
+def _blanked(cell: Cell) -> Cell:
+    return " ", of_blank(cell[1])

@@ -1,0 +1,134 @@
+"""Writes to a terminal with few bytes: knows where the cursor is and how it writes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .abilities import Abilities
+from .cells import UNKNOWN, Cell, advance, is_blank
+from .moves import move
+from .style import Look, change
+
+_BRIDGE = 8
+"""The widest gap of cells shown already that may be cheaper to write again than to jump."""
+
+_JUMP = 5
+"""The bytes of a jump to the right."""
+
+_LOST = -1
+_NEVER = 1 << 20
+
+
+class Pen:
+    """Collects what is to be sent; `take` hands it over."""
+
+    def __init__(self, width: int, abilities: Abilities) -> None:
+        self._width = width
+        self._can = abilities
+        self._out: list[str] = []
+        self._y = self._x = _LOST
+        self._look: Look | None = None
+
+    def lose(self) -> None:
+        """Trust neither the cursor nor the look any more."""
+        self._y = self._x = _LOST
+        self._look = None
+
+    def take(self) -> str:
+        """Hand over what was written."""
+        text = "".join(self._out)
+        self._out.clear()
+        return text
+
+    def send(self, text: str) -> None:
+        """Send something as it is."""
+        self._out.append(text)
+
+    def go(self, y: int, x: int) -> None:
+        """Move the cursor."""
+        if (y, x) != (self._y, self._x):
+            self._out.append(move(self._y, self._x, y, x))
+            self._y, self._x = y, x
+
+    def dress(self, look: Look) -> None:
+        """Write like this from here on."""
+        if look != self._look:
+            self._out.append(change(self._look, look))
+            self._look = look
+
+    def reach(self, y: int, x: int, row: Sequence[Cell]) -> None:
+        """Go to a place in a row, over cells that are shown already where that costs less."""
+        if y == self._y and 0 <= x - self._x <= _BRIDGE and self._x != _LOST:
+            gap = row[self._x : x]
+            look = worn(self._look, row[x])
+            jump = len(move(y, self._x, y, x)) + len(change(self._look, look))
+            if self._cost_over(gap, row[x]) <= jump:
+                for cell in gap:
+                    self._write(cell)
+                return
+        self.go(y, x)
+
+    def draw(self, row: Sequence[Cell], x: int, length: int, used: int) -> int:
+        """Write a run of equal cells: `used` of them, or all `length` of them if that is less.
+
+        Gives how many it wrote.
+        """
+        cell = row[x]
+        if is_blank(cell) and self._may_erase(cell[1]):
+            if x + length == self._width and used > 3:
+                return self._erase("\x1b[K", cell, length)
+            sequence = f"\x1b[{used}X"
+            if self._can.erases and used > len(sequence) + _JUMP:
+                return self._erase(sequence, cell, used)
+        self._write(cell)
+        if used > 1:
+            again = f"\x1b[{used - 1}b"
+            if self._can.repeats and advance(cell[0]) == 1 and self._saves(again, cell, used - 1):
+                self._out.append(again)
+                self._on(used - 1)
+            else:
+                for _ in range(used - 1):
+                    self._write(cell)
+        return used
+
+    def _may_erase(self, look: Look) -> bool:
+        return self._can.erases_in_colour or not look.background
+
+    def _erase(self, sequence: str, cell: Cell, count: int) -> int:
+        self.dress(worn(self._look, cell))
+        self._out.append(sequence)
+        return count
+
+    @staticmethod
+    def _saves(again: str, cell: Cell, count: int) -> bool:
+        return len(again) < count * len(cell[0].encode())
+
+    def _write(self, cell: Cell) -> None:
+        text, look = cell
+        if not text:
+            return
+        if look != self._look:
+            self.dress(worn(self._look, cell))
+        self._out.append(text)
+        self._on(1 if text.isascii() else advance(text))
+
+    def _on(self, count: int) -> None:
+        at = self._x + count
+        self._x = at if count > 0 and self._x != _LOST and at < self._width else _LOST
+
+    def _cost_over(self, gap: Sequence[Cell], then: Cell) -> int:
+        if UNKNOWN in gap or any(advance(text) < 0 for text, _ in gap):
+            return _NEVER
+        cost, look = 0, self._look
+        for cell in gap:
+            new = worn(look, cell)
+            cost += len(change(look, new)) + len(cell[0].encode())
+            look = new
+        return cost + len(change(look, worn(look, then)))
+
+
+def worn(look: Look | None, cell: Cell) -> Look:
+    """Give the look to write a cell with: a blank needs no more than the background."""
+    if look is not None and look.colours_only and is_blank(cell):
+        return look._replace(background=cell[1].background)
+    return cell[1]
