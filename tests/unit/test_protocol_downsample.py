@@ -44,3 +44,17 @@ def test_thinning_keeps_order_ends_extremes_and_bounds(values: list[float], most
     shown = [p.value for p in kept if isfinite(p.value)]
     if finite:
         assert (min(shown), max(shown)) == (min(finite), max(finite))
+
+
+def test_with_two_points_a_column_each_column_keeps_its_own_spike() -> None:
+    columns, steps = 100, 5000
+    points = curve([0.5] * steps)
+    inside = [steps * column // columns + 20 for column in range(1, columns - 1)]
+    for step in inside:
+        points[step] = Point(step, 1.0 + step, 0.0)
+
+    kept = thin(points, 2 * columns)
+
+    assert len(kept) <= 2 * columns
+    drawn = {columns * p.step // steps for p in kept if p.value > 0.5}
+    assert len(drawn) >= len(inside) - 1

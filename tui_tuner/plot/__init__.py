@@ -1,6 +1,21 @@
 """Plots as lines of text: several series over one pair of axes, in braille, blocks or ASCII."""
 
-from .base import Axis, Plot, Series
+from .base import Axis, Plot, Point, Series
 from .drawing import plot_lines
+from .frame import can_be_log
+from .reading import smoothed, stepped, values_at
+from .styles import ROLES, sample
 
-__all__ = ["Axis", "Plot", "Series", "plot_lines"]
+__all__ = [
+    "ROLES",
+    "Axis",
+    "Plot",
+    "Point",
+    "Series",
+    "can_be_log",
+    "plot_lines",
+    "sample",
+    "smoothed",
+    "stepped",
+    "values_at",
+]

@@ -28,10 +28,16 @@ class Glyphs(NamedTuple):
     """Follows the state of a trial that is paused in memory."""
     level: str
     """A lead that is within the noise."""
+    differs: str
+    """A parameter that is not that of the trial it is compared with."""
     spread: str
     up: str
     down: str
     dot: str
+    point: str
+    """One trial among many in a scatter."""
+    here: str
+    """The trial that a scatter is about."""
     rule: str
     warning: str
     ellipsis: str
@@ -42,6 +48,8 @@ class Glyphs(NamedTuple):
     corner: str
     below: str
     ascii: bool
+    blocks: bool = False
+    """Curves in quarter blocks, where the terminal's font has no braille."""
 
 
 UNICODE = Glyphs(
@@ -65,10 +73,13 @@ UNICODE = Glyphs(
     advice="⚑",
     held="▪",
     level="≈",
+    differs="≠",
     spread="±",
     up="▲",
     down="▼",
     dot=" · ",
+    point="·",
+    here="◆",
     rule="─",
     warning="⚠",
     ellipsis="…",
@@ -102,10 +113,13 @@ ASCII = Glyphs(
     advice="a",
     held="h",
     level="~",
+    differs="!",
     spread="+-",
     up="^",
     down="v",
     dot=", ",
+    point=".",
+    here="@",
     rule="-",
     warning="!",
     ellipsis="...",

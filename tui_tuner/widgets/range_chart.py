@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
+from tui_tuner.plot.scale import Scale
 from tui_tuner.view.glyphs import Glyphs
 from tui_tuner.view.line import Line, Run, crop, plain, right
 from tui_tuner.view.range_axis import Axis
@@ -14,8 +15,6 @@ from tui_tuner.view.range_editing import Side
 from tui_tuner.view.range_glyphs import range_glyphs
 from tui_tuner.view.range_points import Cloud, Grid, binned, column_of, span_of
 from tui_tuner.view.ranges import Shape, spelled
-
-from .curve_plot import Scale
 
 _TALL = 18
 """From so many lines on, the histogram takes three of them."""
