@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from textual.binding import Binding, BindingType
 
-from .keys import acting, app, history, log, looking, moving
+from .keys import acting, app, history, log, looking, moving, space
 from .keys.action import (
     ALL,
     COMPARE,
@@ -59,6 +59,7 @@ ACTIONS: tuple[Action, ...] = (
     *looking.ACTIONS,
     *log.ACTIONS,
     *history.ACTIONS,
+    *space.ACTIONS,
     *acting.ACTIONS,
     *app.ACTIONS,
     *(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .action import HISTORY, INSIGHT, STEERED, Action
+from .action import HISTORY, INSIGHT, SPACE, STEERED, Action
 
 ACTIONS: tuple[Action, ...] = (
     Action("prune", "K", "prune", "end the marked (or the current) trials for good", STEERED, 1),
@@ -24,7 +24,7 @@ ACTIONS: tuple[Action, ...] = (
         "E",
         "ranges",
         "edit ranges: narrow, widen, fix, choices, scales",
-        STEERED | {INSIGHT},
+        STEERED | {INSIGHT, SPACE},
         3,
     ),
     Action("widen", "V", "widen", "take the wider range that the border check advises", STEERED, 6),

@@ -15,6 +15,7 @@ from tui_tuner.screens.history import HistoryScreen
 from tui_tuner.screens.insight import InsightScreen
 from tui_tuner.screens.log import LogScreen
 from tui_tuner.screens.saying import Saying
+from tui_tuner.screens.space import SpaceScreen
 from tui_tuner.view.columns import HEADINGS
 from tui_tuner.view.line import plain
 from tui_tuner.view_state import (
@@ -134,6 +135,10 @@ class Looking(Saying):
     def action_insight(self) -> None:
         """Show which parameters matter, and where the best lie."""
         self.app.push_screen(InsightScreen())
+
+    def action_space(self) -> None:
+        """Show each parameter against the objective, and what was tried."""
+        self.app.push_screen(SpaceScreen())
 
     def action_log(self) -> None:
         """Read the current trial's output."""

@@ -56,6 +56,10 @@ class SpaceEditor(SpaceKeys):
     _strips: Mapping[str, Line] = {}
     _strips_for: tuple[Sequence[TrialView], Sequence[Parameter]] = (), ()
 
+    def __init__(self, parameter: str = "") -> None:
+        super().__init__()
+        self._first = parameter
+
     def compose(self) -> ComposeResult:
         """From the top: the sweep, its parameters, the chosen one's trials, what it would mean."""
         glyphs = self.app.glyphs
@@ -121,7 +125,11 @@ class SpaceEditor(SpaceKeys):
         self._drawn("range-preview").repaint()
 
     def show_loaded(self) -> None:
-        """Make room for a space that has just come."""
+        """Make room for a space that has just come; begin with the parameter asked for."""
+        names = [parameter.name for parameter in self.editing.parameters]
+        if self._first in names:
+            self.editing = self.editing.moved(names.index(self._first) - self.editing.selected)
+        self._first = ""
         self._share_out()
         self.show_editing(self.editing)
 
