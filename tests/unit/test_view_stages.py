@@ -20,6 +20,12 @@ FUNNEL = [
 @pytest.mark.parametrize("glyphs", [UNICODE, ASCII])
 def test_it_is_exactly_as_wide_as_the_screen(width, glyphs):
     assert line_width(stage_line(FUNNEL, glyphs, width)) == width
+    assert line_width(stage_line(FUNNEL, glyphs, width, 7000.0)) == width
+
+
+def test_the_stage_that_runs_says_how_long_it_still_needs():
+    assert "12/20 10m left →" in text_of(stage_line(FUNNEL, UNICODE, 80, 6675.0))
+    assert "left" not in text_of(stage_line(FUNNEL, UNICODE, 80))
 
 
 def test_at_eighty_columns_it_has_every_stage_with_its_bar():

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from engine.core.views import StageView
 
+from .eta import eta_text, stage_eta_s
 from .glyphs import Glyphs
 from .line import Line, Run, crop, fit, line_width, plain, width_of
 
@@ -17,26 +18,35 @@ _NAMES = (24, 12, 8, 5)
 _ROLES = {"done": "", "running": "bold", "waiting": "dim"}
 
 
-def stage_line(stages: Sequence[StageView], glyphs: Glyphs, width: int) -> Line:
-    """Draw the stages in exactly `width` cells: shorter bars first, then shorter names, then only
-    those around the current one."""
+def stage_line(
+    stages: Sequence[StageView], glyphs: Glyphs, width: int, sweep_eta_s: float | None = None
+) -> Line:
+    """Draw the stages in exactly `width` cells: shorter bars first, then shorter names, then no
+    time left, then only those around the current one."""
+    eta_s = stage_eta_s(stages, sweep_eta_s)
+    left = "" if eta_s is None else f" {eta_text(eta_s)} left"
     for most in _NAMES:
-        bar = (width - 2 - line_width(_joined(stages, glyphs, most, -1))) // len(stages) - 1
+        bar = (width - 2 - line_width(_joined(stages, glyphs, most, -1, left))) // len(stages) - 1
         if bar >= _LEAST_BAR:
-            return crop(((" ", ""), *_joined(stages, glyphs, most, min(bar, _LONGEST_BAR))), width)
+            shown = _joined(stages, glyphs, most, min(bar, _LONGEST_BAR), left)
+            return crop(((" ", ""), *shown), width)
     bare = _joined(stages, glyphs, _NAMES[-1], -1)
     if line_width(bare) + 1 <= width or len(stages) == 1:
         return crop(((" ", ""), *bare), width)
     return stage_line(_fewer(stages), glyphs, width)
 
 
-def _joined(stages: Sequence[StageView], glyphs: Glyphs, most: int, bar: int) -> Line:
-    """Join the stages; a `bar` below 0 leaves it out."""
+def _joined(
+    stages: Sequence[StageView], glyphs: Glyphs, most: int, bar: int, left: str = ""
+) -> Line:
+    """Join the stages; a `bar` below 0 leaves it out. `left` goes with the one that runs."""
     runs: list[Run] = []
     for stage in stages:
         if runs:
             runs.append((f" {glyphs.to} ", "faint"))
         runs += _stage(stage, glyphs, most, bar)
+        if left and stage.state == "running":
+            runs.append((left, "dim"))
     return tuple(runs)
 
 
