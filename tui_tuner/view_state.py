@@ -22,6 +22,7 @@ from engine.protocol.messages import Delta, Push, Snapshot
 from engine.protocol.noise import leader
 
 from .view import order as ordering_of
+from .view.devices import Tracks, noted
 from .view.line import width_of
 from .view.numbers import MAX_PARAM_WIDTH, ParamFormat, ValueFormat, param_format, value_format
 from .view.order import FIXED_COLUMNS, Entry, Filter, Ordering, Sort
@@ -81,6 +82,8 @@ class ViewState(Struct, frozen=True, kw_only=True):
     marks: frozenset[str] = frozenset()
     finals: frozenset[str] = frozenset()
     """Trials whose mean over several seeds is known."""
+    tracks: Tracks = {}
+    """How the devices were used since the viewer came."""
     pending: tuple[Snapshot, ...] = ()
 
     @property
@@ -214,6 +217,7 @@ def _after_snapshot(state: ViewState, parts: tuple[Snapshot, ...], at: float) ->
         order=ordering_of.build(rows.values(), ordering),
         marks=state.marks & rows.keys(),
         finals=frozenset(row.id for row in rows.values() if row.mean is not None),
+        tracks=noted(state.tracks, sweep.devices, at),
         pending=(),
     )
 
@@ -236,6 +240,7 @@ def _after_delta(state: ViewState, delta: Delta, at: float) -> ViewState:
         params=_with_params(state.params, fresh) if fresh else state.params,
         order=order,
         finals=_with_finals(state.finals, changed),
+        tracks=noted(state.tracks, delta.sweep.devices, at) if delta.sweep else state.tracks,
     )
 
 

@@ -15,11 +15,11 @@ from tui_tuner.screens.acting import Acting
 from tui_tuner.screens.labels import labels
 from tui_tuner.screens.looking import Looking
 from tui_tuner.screens.series import SeriesFeed
+from tui_tuner.view.device_line import device_lines, device_room
 from tui_tuner.view.line import Line
 from tui_tuner.view.stages import stage_line
 from tui_tuner.view.summary import (
     banner_line,
-    device_line,
     empty_lines,
     suggestion_line,
     sweep_line,
@@ -74,6 +74,7 @@ class Dashboard(Looking, Acting):
         """Side by side, or in turns."""
         self.set_class(self.size.width >= SIDE_BY_SIDE, "-wide")
         self.set_class(self.size.width >= VERY_WIDE, "-very-wide")
+        self._make_room_for_devices()
         self.series_feed.ask_soon()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
@@ -95,7 +96,7 @@ class Dashboard(Looking, Acting):
         """Show the lines around the table anew."""
         width, around, state = self.size.width, self.app.around(), self.app.view
         self._drawn("banner").display = banner_line(state, around, width) is not None
-        self._drawn("devices").display = state.sweep is None or bool(state.sweep.devices)
+        self._make_room_for_devices()
         self._drawn("stages").display = state.sweep is not None and len(state.sweep.stages) > 1
         self._drawn("warning").display = warning_line(state, around, width) is not None
         self._drawn("suggestion").display = suggestion_line(state, around, width) is not None
@@ -167,7 +168,15 @@ class Dashboard(Looking, Acting):
         return [sweep_line(self.app.view, self.app.around(), width)]
 
     def _devices(self, width: int, height: int) -> list[Line]:
-        return [device_line(self.app.view, self.app.around(), width)]
+        return device_lines(self.app.view, self.app.glyphs, width, device_room(self.size.height))
+
+    def _make_room_for_devices(self) -> None:
+        """Give the devices the lines they need; one before anything is known of them."""
+        line = self._drawn("devices")
+        needed = len(self._devices(self.size.width, 0)) if self.app.view.sweep is not None else 1
+        line.display = needed > 0
+        if line.styles.height is None or line.styles.height.value != needed:
+            line.styles.height = needed
 
     def _stages(self, width: int, height: int) -> list[Line]:
         stages = self.app.view.sweep.stages if self.app.view.sweep is not None else []

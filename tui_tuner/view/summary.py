@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from engine.core.views import DeviceView, ProposerView, SweepView
+from engine.core.views import ProposerView, SweepView
 from tui_tuner.view_state import FINAL, ViewState
 
 from .glyphs import STATE_ROLES, Glyphs
@@ -130,42 +130,6 @@ def _link(around: Surroundings) -> Line:
     if phase == "live":
         return (("read-only" if around.read_only else "live", "dim"),)
     return ((phase, "warning" if phase != "stored" else "dim"),)
-
-
-def device_line(state: ViewState, around: Surroundings, width: int) -> Line:
-    """What each device does: utilisation, memory, temperature, and its trials."""
-    if state.sweep is None or not state.sweep.devices:
-        return crop((), width)
-    slots = state.sweep.slots
-    busy = state.counts.get("running", 0)
-    parts: list[tuple[int, Line]] = [
-        (5, ((f"{busy}/{slots} slot{'s' * (slots != 1)} busy", "dim"),))
-    ]
-    for rank, device in enumerate(state.sweep.devices):
-        parts.insert(rank, (-rank, _device(device, around.glyphs)))
-    return crop(((" ", ""), *pack(parts, width - 2)), width)
-
-
-def _device(device: DeviceView, glyphs: Glyphs) -> Line:
-    runs = [(plain(device.name or device.id, 24), "bold")]
-    if device.util is not None:
-        runs += [(" ", ""), *_gauge(device.util, glyphs), (f" {device.util:3.0f}%", "")]
-    if device.mem_used is not None and device.mem_total:
-        runs.append((f" {device.mem_used / 2**30:.0f}/{device.mem_total / 2**30:.0f}G", "dim"))
-    if device.temperature is not None:
-        runs.append((f" {device.temperature:.0f}°" if not glyphs.ascii else "", "dim"))
-    if device.state != "ok":
-        runs.append((f" {plain(device.state, 40)}", "warning"))
-    shown = " ".join(plain(name, 12) for name in device.trials[:6])
-    more = len(device.trials) - 6
-    runs.append((f"  {shown}" if shown else "", "accent"))
-    runs.append((f" +{more}" if more > 0 else "", "dim"))
-    return tuple(run for run in runs if run[0])
-
-
-def _gauge(util: float, glyphs: Glyphs) -> Line:
-    full = round(min(100.0, max(0.0, util)) / 100 * 6)
-    return (glyphs.bar * full, "accent"), (glyphs.bar_rest * (6 - full), "faint")
 
 
 def warning_line(state: ViewState, around: Surroundings, width: int) -> Line | None:
