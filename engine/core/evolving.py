@@ -15,8 +15,9 @@ from .evolution import Child, Evolver, Member, Replaced, Selection
 from .evolution_words import placed, told
 from .model import Complete, Pruned, Trial, Waiting, is_final, is_whole
 from .seeds import seed_for
+from .stage import Stage
 from .staging import next_stage, stage_is_open
-from .state import Stage, SweepState
+from .state import SweepState
 
 
 def round_after(state: SweepState, evolver: Evolver | None, at: float) -> RoundEvolved | None:

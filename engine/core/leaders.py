@@ -5,7 +5,8 @@ from __future__ import annotations
 from bisect import insort
 from collections.abc import Callable, Mapping
 
-from .model import Goal, Pruned, Trial
+from .model import Goal, Trial
+from .ranking import is_marked_infeasible
 
 KEPT = 16
 
@@ -58,8 +59,8 @@ class Leaders:
         return [self._trials[key[2]] for key in self._order[:most] if key[0] == highest]
 
     def _key(self, trial: Trial) -> Key | None:
-        marked = isinstance(trial.state, Pruned) and trial.state.infeasible
-        if trial.best is None or trial.repeat_of is not None or marked:
+        is_apart = trial.repeat_of is not None or is_marked_infeasible(trial.state)
+        if trial.best is None or is_apart:
             return None
         value = trial.best.value
         return -trial.rank_class, -value if self._goal() is Goal.MAXIMIZE else value, trial.number

@@ -11,11 +11,10 @@ from typing import Any
 
 import msgspec
 
-from . import acting, evolving, reporting, staging
+from . import acting, attempting, evolving, reporting, staging
 from .acting import Facts, Prepared
 from .acts import Act, Decision
-from .border import check_border
-from .commands import AwaitGone, Command, LaunchAttempt, WriteSpace
+from .commands import AwaitGone, Command, WriteSpace
 from .edits import SpaceVersion
 from .ending import end_attempt
 from .events import (
@@ -43,22 +42,15 @@ from .evolution import Evolver
 from .history import History
 from .judging import Judge
 from .model import (
-    Attempt,
-    AttemptEnd,
     Ending,
-    Lost,
-    Running,
     Trial,
     Waiting,
-    is_final,
-    is_whole,
 )
 from .placement import Slots
 from .ranges import Ranges
 from .rungs import Ladder
 from .scheduling import next_commands
 from .state import Scheduling, SweepState
-from .verdicts import outcome_of, state_after, state_unstarted
 
 
 class SweepMachine:
@@ -229,92 +221,19 @@ class SweepMachine:
     # Attempts ---------------------------------------------------------------------------
 
     def _attempt_started(self, event: AttemptStarted) -> list[Command]:
-        trial = self.state.trials[event.trial]
-        trial.next_attempt = event.attempt + 1
-        trial.stopped_by = None
-        trial.attempts.append(
-            Attempt(
-                n=event.attempt,
-                slot=event.slot,
-                device=event.device,
-                started_at=event.at,
-                budget=trial.budget,
-            )
-        )
-        self.state.set_state(trial, Running(attempt=event.attempt, slot=event.slot))
-        self.state.slot_time.begin(trial.number, event.at)
-        return [LaunchAttempt(trial=event.trial, attempt=event.attempt)]
+        return attempting.start(self.state, event)
 
     def _attempt_launched(self, event: AttemptLaunched) -> list[Command]:
-        attempt = self._current(event.trial, event.attempt)
-        if attempt is not None:
-            attempt.process = event.process
+        attempting.launch(self.state, event)
         return []
 
     def _attempt_ended(self, event: AttemptEnded) -> list[Command]:
-        attempt = self._current(event.trial, event.attempt)
-        trial = self.state.trials[event.trial]
-        running = trial.state
-        if attempt is None or not isinstance(running, Running):
-            return []
-        if isinstance(event.exit, Lost):
-            trial.losses += 1
-        plan = self.state.plan
-        after = state_after(
-            trial,
-            running,
-            event.exit,
-            event.at,
-            plan.max_losses,
-            goes_further=plan.goes_further(trial.budget),
-        )
-        attempt.end = AttemptEnd(
-            at=event.at,
-            exit=event.exit,
-            outcome=outcome_of(running, after, event.exit),
-            leftover=event.leftover,
-            peak_memory=event.peak_memory,
-        )
-        commands: list[Command] = []
-        if event.leftover:
-            self.state.slots.block(running.slot, event.leftover)
-            commands.append(AwaitGone(slot=running.slot, leftover=event.leftover))
-        self.state.set_state(trial, after, first=isinstance(after, Waiting))
-        self.state.slot_time.end(trial.number, event.at)
-        self._pace(trial, attempt)
-        staging.repeat_if_due(self.state, trial, event.at)
-        if is_final(after):
-            self.state.count_failure(after)
-            commands += check_border(self.state, event.at, self.ranges)
-        if is_whole(after):
-            self.state.completed_seconds.add(event.at - attempt.started_at)
-            commands += reporting.missing_objective(self.state, event.at)
-        return commands + self._next(event.at)
-
-    def _pace(self, trial: Trial, attempt: Attempt) -> None:
-        """Learn how long an epoch takes, from an attempt that has ended."""
-        before = attempt.first_step - 1 if attempt.first_step is not None else 0
-        epochs = (trial.last_step or 0) - before
-        if attempt.was_held or attempt.first_step is None:
-            return
-        if attempt.end is not None and epochs > 0:
-            self.state.epoch_seconds.add((attempt.end.at - attempt.started_at) / epochs)
+        commands = attempting.end(self.state, event, self.ranges)
+        return [] if commands is None else commands + self._next(event.at)
 
     def _attempt_fenced(self, event: AttemptFenced) -> list[Command]:
-        trial = self.state.trials[event.trial]
-        running = trial.state
-        if self._current(event.trial, event.attempt) and isinstance(running, Running):
-            trial.attempts.pop()
-            self.state.slot_time.take_back(trial.number)
-            self.state.set_state(trial, state_unstarted(running, event.at), first=True)
+        attempting.fence(self.state, event)
         return self._next(event.at)
-
-    def _current(self, number: int, n: int) -> Attempt | None:
-        trial = self.state.trials[number]
-        running = trial.state
-        if isinstance(running, Running) and running.attempt == n:
-            return trial.attempts[-1]
-        return None
 
     # Reports and rules ------------------------------------------------------------------------
 
@@ -328,7 +247,7 @@ class SweepMachine:
             trial.advice = reason
             self.state.changed.add(trial.number)
             return []
-        if self._current(event.trial, event.attempt) is None:
+        if attempting.current(self.state, event.trial, event.attempt) is None:
             return []
         ending = Ending.PRUNED
         if event.failure is not None:

@@ -8,9 +8,10 @@ from .model import (
 )
 from .plan import StagePlan
 from .repeats import verdict
+from .stage import Stage
 from .stage_words import new_trials
 from .staging import stage_is_open
-from .state import Stage, SweepState
+from .state import SweepState
 from .views import StageView
 
 

@@ -24,8 +24,9 @@ from .model import (
 from .plan import StagePlan
 from .ranges import Ranges
 from .seeds import seed_for
+from .stage import Stage
 from .stage_words import told
-from .state import Stage, SweepState
+from .state import SweepState
 
 
 def begin(state: SweepState) -> None:

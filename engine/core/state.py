@@ -6,9 +6,6 @@ from collections import Counter
 from collections.abc import Iterable
 from enum import StrEnum
 
-from msgspec import Struct, field
-
-from .acts import Inverse
 from .edits import SpaceVersion
 from .events import Warned
 from .leaders import Leaders
@@ -17,7 +14,6 @@ from .model import (
     Best,
     Failed,
     Goal,
-    Pruned,
     Running,
     Source,
     Trial,
@@ -28,10 +24,13 @@ from .model import (
 )
 from .peers import Peers
 from .placement import Slots
-from .plan import Plan, StagePlan
+from .plan import Plan
+from .ranking import beats, best_of, is_marked_infeasible, leads
 from .repeats import Finals
 from .rungs import Ladder
 from .slot_time import SlotTime
+from .stage import Stage
+from .undoable import Undoable
 
 
 class Scheduling(StrEnum):
@@ -47,56 +46,6 @@ class Scheduling(StrEnum):
     """A limit was reached: only what a person asked for starts, what runs may finish."""
     ENDED = "ended"
     """Nothing runs, nothing will start."""
-
-
-class Stage(Struct, kw_only=True):
-    """A stage under way or done. `extra` trials were asked for beyond its plan's, `proposed` made;
-    `promoted` were taken over from earlier stages.
-
-    `members` are the configurations that are, or once were, in it; `open` counts, for each that
-    has not ended with all its seeds, the seeds that have not.
-    """
-
-    plan: StagePlan
-    extra: int = 0
-    proposed: int = 0
-    promoted: int = 0
-    rank_class: int = 0
-    members: int = 0
-    open: Counter[int] = field(default_factory=Counter)
-
-    @property
-    def done(self) -> int:
-        """How many of its configurations have ended, with all their seeds."""
-        return self.members - len(self.open)
-
-    def note_open(self, trial: Trial, more: int) -> None:
-        """Count a trial as one that has not ended, or (-1) that has."""
-        number = trial.number if trial.repeat_of is None else trial.repeat_of
-        self.open[number] += more
-        if self.open[number] <= 0:
-            del self.open[number]
-
-    @property
-    def left(self) -> int | None:
-        """How many more proposals it makes; None: as many as the limits allow."""
-        if self.plan.trials is None:
-            return None
-        return max(0, self.plan.trials + self.extra - self.proposed)
-
-
-class Undoable(Struct, frozen=True, kw_only=True):
-    """An act that can still be taken back: its decision's number, its sentence, and how.
-
-    `version` and `stage` count the space's versions and the stages entered once it was done.
-    """
-
-    n: int
-    verb: str
-    sentence: str
-    inverse: Inverse
-    version: int = 0
-    stage: int = 0
 
 
 class SweepState:
@@ -234,16 +183,8 @@ class SweepState:
 
     def best_trials(self, most: int, among: Iterable[Trial] | None = None) -> list[Trial]:
         """The best trials by their objectives, best first, of the highest class that has any."""
-        ranked = [
-            t
-            for t in (self.trials.values() if among is None else among)
-            if t.best is not None and not _is_marked_infeasible(t.state)
-        ]
-        top = max((t.rank_class for t in ranked), default=0)
-        sign = -1.0 if self.plan.goal is Goal.MAXIMIZE else 1.0
-        ranked = [t for t in ranked if t.rank_class == top]
-        ranked.sort(key=lambda t: (sign * t.best.value if t.best else 0.0, t.number))
-        return ranked[:most]
+        trials = self.trials.values() if among is None else among
+        return best_of(trials, self.plan.goal, most)
 
     def set_state(self, trial: Trial, state: TrialState, *, first: bool = False) -> None:
         """Move a trial to `state`, keeping counts, queue and slots right.
@@ -274,7 +215,7 @@ class SweepState:
             if (stage := self.stage_of(trial)) is not None:
                 stage.note_open(trial, -1 if is_final(state) else 1)
             self._note_end(trial)
-        if _is_marked_infeasible(before) != _is_marked_infeasible(state):
+        if is_marked_infeasible(before) != is_marked_infeasible(state):
             self._rank_anew(trial)
         self._note_finals(trial)
         self.ladder.note(trial)
@@ -291,7 +232,7 @@ class SweepState:
     def _rank_anew(self, trial: Trial) -> None:
         """Let a trial stand among the best no longer, or again."""
         self.note_best(trial, None)
-        if self.best == trial.number and _is_marked_infeasible(trial.state):
+        if self.best == trial.number and is_marked_infeasible(trial.state):
             self._find_best()
 
     def _note_finals(self, trial: Trial) -> None:
@@ -317,21 +258,14 @@ class SweepState:
                 self._find_best()
             elif before is not None and now is not None and self._beats(now, before):
                 self.since_best.clear()
-        elif now is not None and not _is_marked_infeasible(trial.state):
+        elif now is not None and not is_marked_infeasible(trial.state):
             leader = self.trials[self.best] if self.best is not None else None
-            if leader is None or leader.best is None or self._leads(trial, leader):
+            if leads(trial, leader, self.plan.goal):
                 self.best = trial.number
                 self.since_best.clear()
 
-    def _leads(self, trial: Trial, leader: Trial) -> bool:
-        if trial.rank_class != leader.rank_class:
-            return trial.rank_class > leader.rank_class
-        assert trial.best is not None
-        assert leader.best is not None
-        return self._beats(trial.best, leader.best)
-
     def _beats(self, a: Best, b: Best) -> bool:
-        return self.plan.goal.better(a.value, b.value)
+        return beats(a, b, self.plan.goal)
 
     def _find_best(self) -> None:
         best = self.best_trials(1)
@@ -355,7 +289,3 @@ class SweepState:
             case Scheduling.DRAINING:
                 return "stopping"
         return self.end_state or "stopped"
-
-
-def _is_marked_infeasible(state: TrialState) -> bool:
-    return isinstance(state, Pruned) and state.infeasible

@@ -31,7 +31,8 @@ from engine.core.acts import (
 from engine.core.commands import Command
 from engine.core.events import Acted
 from engine.core.history import describe
-from engine.core.state import SweepState, Undoable
+from engine.core.state import SweepState
+from engine.core.undoable import Undoable
 
 from . import (
     fresh,

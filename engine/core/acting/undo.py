@@ -5,7 +5,8 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from engine.core.acts import Act, EditSpace, ExtendStage, Preview, PutBack, Undo
-from engine.core.state import SweepState, Undoable
+from engine.core.state import SweepState
+from engine.core.undoable import Undoable
 
 from .base import Applied, By, Facts, Handler, Prepared, together
 
