@@ -98,6 +98,12 @@ def test_record_prints_the_table_and_overwrites_nothing(shell: Shell) -> None:
     assert "9 rows written to t.csv" in shell.run("record", "--out", "t.csv", "--force").stderr
 
 
+def test_a_table_of_another_format_is_refused(shell: Shell) -> None:
+    refused = shell.say("record", "--out", "x.parquet", status=2)
+    assert refused.strip().endswith("--out x.parquet: a curve table is CSV; write --out x.csv.gz")
+    assert not Path("x.parquet").exists()
+
+
 def test_a_sweep_that_reported_nothing_has_no_curves(shell: Shell) -> None:
     Path("silent.yaml").write_text(CONFIG.replace("train.py", "silent.py"))
     Path("silent.py").write_text("")

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.errors import ActError
+from engine.errors import ActError, UsageError
 from engine.lifecycle import find_sweep
+from engine.text import clean
 
 from .arguments import Json, Sweep
 from .boundary import said
@@ -43,6 +44,7 @@ def command(
     """
     from engine.curves.writing import encode_table
 
+    _check_ending(out)
     directory = find_sweep(sweep)
     table = _read(directory)
     if not table.curves:
@@ -57,6 +59,13 @@ def command(
             f"{len(table.curves)} configurations, {table.rows} rows written to {out} "
             f"({_size(len(content))})"
         )
+
+
+def _check_ending(out: Path) -> None:
+    if out.suffix not in ("", ".csv", ".gz"):
+        instead = out.with_suffix(".csv.gz")
+        told = f"--out {out}: a curve table is CSV; write --out {instead}"
+        raise UsageError(clean(told))
 
 
 def _read(directory: Path) -> CurveTable:
