@@ -23,14 +23,16 @@ from tui_tuner.key_order import KeysInOrder
 from tui_tuner.link import Connect, Link
 from tui_tuner.modals.help import HelpScreen
 from tui_tuner.modals.palette import Palette
-from tui_tuner.options import DEFAULT_OPTIONS, AppOptions
+from tui_tuner.options import DEFAULT_OPTIONS, THEMES, AppOptions
+from tui_tuner.pace import Pace
 from tui_tuner.personal import Personal
 from tui_tuner.screens.dashboard import Dashboard
 from tui_tuner.screens.page import Page
 from tui_tuner.screens.saying import Saying
 from tui_tuner.steering import Steering
+from tui_tuner.terminal.depth import depth
 from tui_tuner.terminal.driver import ThinDriver
-from tui_tuner.theme import TUNER
+from tui_tuner.theme import after, themes
 from tui_tuner.view.glyphs import ASCII, UNICODE, wants_ascii
 from tui_tuner.view.line import plain
 from tui_tuner.view.summary import LinkState, Surroundings
@@ -68,8 +70,10 @@ class TunerApp(Personal):
         super().__init__(driver_class=ThinDriver, ansi_color=True if no_colour else None)
         self.title = title
         self.animation_level = "none"
-        self.register_theme(TUNER)
-        self.theme = TUNER.name
+        for theme in themes(depth(os.environ)):
+            self.register_theme(theme)
+        wanted = options.theme or self.preferences.theme
+        self.theme = wanted if wanted in THEMES else THEMES[0]
         self.clock = clock
         self.options = options
         self.read_only = options.read_only
@@ -80,9 +84,11 @@ class TunerApp(Personal):
         self._who = who
         self._start_engine = start_engine
         self._keys = KeysInOrder(self)
+        self._pace = Pace(self._show_pushed, options.fps, self.set_timer, time.monotonic)
         self._ticker: Timer | None = None
         self._leaving = False
         self.set_class(no_colour, "-no-colour")
+        self.set_class(depth(os.environ) == "standard", "-few-colours")
         self.set_class(self.glyphs.ascii, "-ascii")
 
     @property
@@ -105,6 +111,8 @@ class TunerApp(Personal):
         self.push_screen(Dashboard())
         self.call_after_refresh(self.settle)
         self.run_worker(self._keys.run(super().on_event), name="keys", group="keys")
+        if self.options.theme and self.options.theme != self.preferences.theme:
+            self.prefer(theme=self.options.theme)
         self._stay_linked()
 
     @work(name="link", group="link", exclusive=True)
@@ -155,15 +163,18 @@ class TunerApp(Personal):
     def on_link_arrived(self, message: Link.Arrived) -> None:
         """Take in what the engine pushed."""
         state = reduce(self.view, message.push, self.clock())
+        self.view = state
         if state.pending:
-            self.view = state
             return
-        self.change_view(state)
+        self._pace.ask()
         if isinstance(message.push, Delta) and (told := told_of_others(message.push, self._who)):
             self.say(told)
         if state.ended and self.options.exit_when_done and not self._leaving:
             self._leaving = True
             self.set_timer(LEAVE_AFTER_S, self.action_detach)
+
+    def _show_pushed(self) -> None:
+        self.change_view(self.view)
 
     def on_link_changed(self, message: Link.Changed) -> None:
         """Show how the link is."""
@@ -182,6 +193,12 @@ class TunerApp(Personal):
     def action_detach(self) -> None:
         """Leave; the sweep goes on."""
         self.exit(closing_line(self.view, self.link.state, self.title))
+
+    def action_theme(self) -> None:
+        """Go on to the next theme, and remember it."""
+        self.theme = after(self.theme)
+        self.prefer(theme=self.theme)
+        self.say(f"theme: {self.theme}")
 
     def action_help(self) -> None:
         """Show every key."""

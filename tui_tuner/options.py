@@ -7,6 +7,9 @@ from msgspec import Struct
 FRAMES_PER_SECOND = 5
 """How often what the engine pushes is painted, at most; keys are answered at once."""
 
+THEMES = ("dark", "light", "high-contrast")
+"""The first is shown until another is chosen."""
+
 
 class AppOptions(Struct, frozen=True, kw_only=True):
     """What is open to choice about the app; empty `theme` means the remembered one."""

@@ -27,7 +27,7 @@ class Tui:
         self.connections: list[FakeConnection] = []
         names = options.keys() & set(AppOptions.__struct_fields__)
         chosen = {name: options.pop(name) for name in names}
-        options = {"who": "ada@pts/1", "options": AppOptions(**chosen), **options}
+        options = {"who": "ada@pts/1", "options": AppOptions(**{"fps": 1000, **chosen}), **options}
         self.app = TunerApp(self._connect, title="digits", clock=lambda: source.now, **options)
         self.pilot: Pilot[Any]
 

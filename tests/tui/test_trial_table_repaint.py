@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 
 from engine.core.views import BestView, EngineView, MetricView, SweepView, TrialView
 from engine.protocol.messages import Delta, Snapshot
-from tui_tuner.theme import TUNER
+from tui_tuner.theme import themes
 from tui_tuner.view_state import Sort, ViewState, reduce, sort_by
 from tui_tuner.widgets.trial_table import TrialTable
 
@@ -32,8 +32,8 @@ class TableApp(App[None]):
 
     def __init__(self):
         super().__init__()
-        self.register_theme(TUNER)
-        self.theme = "tuner"
+        self.register_theme(themes("truecolor")[0])
+        self.theme = "dark"
 
     def compose(self):
         table = CountingTable()

@@ -5,12 +5,24 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+from click import Choice
+
+from tui_tuner.options import THEMES
 
 Ascii = Annotated[bool, typer.Option("--ascii", help="Draw with plain characters.")]
 Fps = Annotated[
     int,
     typer.Option(
         "--fps", metavar="N", min=1, max=60, help="Paint what the engine tells so often a second."
+    ),
+]
+Theme = Annotated[
+    str,
+    typer.Option(
+        "--theme",
+        click_type=Choice(THEMES),
+        show_default=False,
+        help="How it looks; remembered.",
     ),
 ]
 NoMouse = Annotated[

@@ -9,7 +9,7 @@ import typer
 from engine.lifecycle import find_sweep
 from tui_tuner.options import FRAMES_PER_SECOND, AppOptions
 
-from .appearance import Ascii, Fps, NoMouse
+from .appearance import Ascii, Fps, NoMouse, Theme
 from .arguments import Sweep
 from .boundary import said
 from .screen import demand_terminal, show_screen
@@ -23,6 +23,7 @@ def command(
     ascii_only: Ascii = False,
     fps: Fps = FRAMES_PER_SECOND,
     no_mouse: NoMouse = False,
+    theme: Theme = "",
 ) -> None:
     """Watch and steer a sweep; q leaves it going.
 
@@ -30,7 +31,9 @@ def command(
     """
     directory = find_sweep(sweep)
     demand_terminal()
-    options = AppOptions(ascii=ascii_only, fps=fps, mouse=not no_mouse, read_only=read_only)
+    options = AppOptions(
+        ascii=ascii_only, fps=fps, mouse=not no_mouse, theme=theme, read_only=read_only
+    )
     closing = show_screen(directory, options)
     if closing:
         said(closing)

@@ -11,7 +11,7 @@ from engine.errors import UsageError
 from engine.lifecycle import create_sweep, start_engine
 from tui_tuner.options import FRAMES_PER_SECOND, AppOptions
 
-from .appearance import Ascii, Fps, NoMouse
+from .appearance import Ascii, Fps, NoMouse, Theme
 from .arguments import Json
 from .boundary import said
 from .documents import print_json
@@ -49,6 +49,7 @@ def command(
     ascii_only: Ascii = False,
     fps: Fps = FRAMES_PER_SECOND,
     no_mouse: NoMouse = False,
+    theme: Theme = "",
     json: Json = False,
 ) -> None:
     """Start a sweep and watch it; it goes on when you leave.
@@ -68,7 +69,7 @@ def command(
         print_json({"dir": str(made)}) if json else print(made)
         return
     options = AppOptions(
-        ascii=ascii_only, fps=fps, mouse=not no_mouse, exit_when_done=exit_when_done
+        ascii=ascii_only, fps=fps, mouse=not no_mouse, theme=theme, exit_when_done=exit_when_done
     )
     closing = show_screen(made, options)
     if exit_when_done:

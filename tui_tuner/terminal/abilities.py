@@ -15,6 +15,8 @@ class Abilities(NamedTuple):
     """What is erased takes the background that is set (`bce` in terminfo)."""
     repeats: bool = False
     """Writes the last character again (REP), whatever character it is."""
+    ascii_only: bool = False
+    """Shows nothing beyond ASCII."""
 
 
 PLAINEST = Abilities()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from functools import lru_cache
 
 from rich.cells import cell_len
@@ -14,6 +15,21 @@ UNKNOWN: Cell = ("\0", PLAIN)
 """What may be anything."""
 
 _FIRST_PICTOGRAM = 0x1F000
+
+
+@lru_cache(maxsize=16384)
+def in_ascii(text: str) -> str:
+    """Write text in ASCII, cell for cell: letters lose their accents, the rest is `?`."""
+    if text.isascii():
+        return text
+    return "".join(
+        char if char.isascii() else (_unaccented(char) or "?" * cell_len(char)) for char in text
+    )
+
+
+def _unaccented(char: str) -> str:
+    base = unicodedata.normalize("NFKD", char).encode("ascii", "ignore").decode()
+    return base if len(base) == cell_len(char) and base.isprintable() else ""
 
 
 @lru_cache(maxsize=16384)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from .abilities import PLAINEST, Abilities
-from .cells import UNKNOWN, Cell, cells, place
+from .cells import UNKNOWN, Cell, cells, in_ascii, place
 from .pen import Pen
 from .stream import TOKEN
 from .style import PLAIN, Look, after
@@ -22,6 +22,7 @@ class Difference:
 
     def __init__(self, width: int, height: int, abilities: Abilities = PLAINEST) -> None:
         self.width, self.height = width, height
+        self._ascii_only = abilities.ascii_only
         self._pen = Pen(width, abilities)
         self._shown: list[list[Cell]] = []
         self._wanted: dict[int, list[Cell]] = {}
@@ -60,7 +61,8 @@ class Difference:
         """Do what a token says; False where that cannot be told."""
         kind = token.lastgroup
         if kind == "text":
-            return self._paint(cells(token[0], self._look))
+            text = in_ascii(token[0]) if self._ascii_only else token[0]
+            return self._paint(cells(text, self._look))
         if kind == "sgr":
             look = after(self._look, token["sgr"])
             self._look = look or self._look

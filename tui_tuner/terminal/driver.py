@@ -48,7 +48,8 @@ class ThinDriver(LinuxDriver):
         width, height = self._app.size
         known = self._terminal
         if known is None or (known.width, known.height) != (width, height):
-            self._terminal = known = Difference(width, height, self._abilities)
+            can = self._abilities._replace(ascii_only=self._app.has_class("-ascii"))
+            self._terminal = known = Difference(width, height, can)
         return known.write(data)
 
     def suspend_application_mode(self) -> None:
