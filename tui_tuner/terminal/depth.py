@@ -8,15 +8,17 @@ from typing import Literal
 Depth = Literal["truecolor", "256", "standard"]
 """As Rich calls them; `standard` is sixteen."""
 
+DEPTHS: tuple[Depth, ...] = ("truecolor", "256", "standard")
+
 _CHOICE = "TEXTUAL_COLOR_SYSTEM"
 _MANY = ("xterm-kitty", "alacritty", "foot", "wezterm", "xterm-ghostty", "contour", "st-")
 
 
 def depth(environ: Mapping[str, str]) -> Depth:
     """Tell the depth by what the environment says; true colour only where that says so."""
-    chosen = environ.get(_CHOICE)
-    if chosen == "truecolor" or chosen == "256" or chosen == "standard":
-        return chosen
+    for known in DEPTHS:
+        if environ.get(_CHOICE) == known:
+            return known
     term = environ.get("TERM", "")
     rich = environ.get("COLORTERM", "").strip().lower() in ("truecolor", "24bit")
     if rich and not (term.startswith("screen") and "TMUX" not in environ):
