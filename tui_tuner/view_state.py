@@ -82,6 +82,8 @@ class ViewState(Struct, frozen=True, kw_only=True):
     marks: frozenset[str] = frozenset()
     finals: frozenset[str] = frozenset()
     """Trials whose mean over several seeds is known."""
+    snapshots: int = 0
+    """How often the whole has been told anew: what differs then is no news."""
     tracks: Tracks = {}
     """How the devices were used since the viewer came."""
     pending: tuple[Snapshot, ...] = ()
@@ -217,6 +219,7 @@ def _after_snapshot(state: ViewState, parts: tuple[Snapshot, ...], at: float) ->
         order=ordering_of.build(rows.values(), ordering),
         marks=state.marks & rows.keys(),
         finals=frozenset(row.id for row in rows.values() if row.mean is not None),
+        snapshots=state.snapshots + 1,
         tracks=noted(state.tracks, sweep.devices, at),
         pending=(),
     )

@@ -38,11 +38,12 @@ ROLES = (
     "plot5",
     "plot6",
     "key",
+    "fresh",
     "cursor",
 )
 
 
-_GROUNDS = frozenset({"alarm", "notice", "done", "cursor"})
+_GROUNDS = frozenset({"alarm", "notice", "done", "cursor", "fresh"})
 """The roles that colour the background."""
 
 
