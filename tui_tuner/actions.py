@@ -9,7 +9,20 @@ from collections.abc import Iterable
 
 from textual.binding import Binding, BindingType
 
-from .keys import acting, app, history, log, looking, moving, space
+from .keys import (
+    acting,
+    app,
+    compare,
+    devices,
+    history,
+    log,
+    looking,
+    moving,
+    pane,
+    personal,
+    space,
+    trial,
+)
 from .keys.action import (
     ALL,
     COMPARE,
@@ -57,9 +70,14 @@ __all__ = [
 ACTIONS: tuple[Action, ...] = (
     *moving.ACTIONS,
     *looking.ACTIONS,
+    *pane.ACTIONS,
+    *trial.ACTIONS,
+    *compare.ACTIONS,
     *log.ACTIONS,
     *history.ACTIONS,
+    *devices.ACTIONS,
     *space.ACTIONS,
+    *personal.ACTIONS,
     *acting.ACTIONS,
     *app.ACTIONS,
     *(

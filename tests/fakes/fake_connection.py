@@ -18,8 +18,10 @@ from engine.protocol.messages import (
     LogChunk,
     Push,
     ReadLog,
+    ShowTrial,
     Snapshot,
     Subscribe,
+    TrialDetail,
 )
 from engine.server.source import Changes
 from tests.fakes.fake_source import FakeSource
@@ -50,6 +52,8 @@ class FakeConnection:
                 name: [(p.step, p.value if isfinite(p.value) else None, p.at) for p in points]
                 for name, points in series.items()
             }
+        if isinstance(message, ShowTrial):
+            return await self._detail(message)
         if isinstance(message, ReadLog):
             return self._read_log(message)
         if isinstance(message, GetSpace):
@@ -105,6 +109,15 @@ class FakeConnection:
                 trials=[self.source.trial(number) for number in sorted(changes.trials)],
                 decisions=changes.decisions,
             )
+        )
+
+    async def _detail(self, message: ShowTrial) -> TrialDetail:
+        row = self.source.trial(message.trial)
+        return TrialDetail(
+            trial=row,
+            series=await self.request(GetSeries(id=0, trial=message.trial)),
+            checkpoints=self.source.checkpoints.get(message.trial, []),
+            decisions=[d for d in self.source.decisions() if row.id in d.trials],
         )
 
     def _read_log(self, message: ReadLog) -> LogChunk:

@@ -39,7 +39,7 @@ from engine.core.views import (
     TrialView,
 )
 from engine.errors import ActError, NotFoundError
-from engine.protocol.messages import ActResult, Space, VersionView
+from engine.protocol.messages import ActResult, CheckpointView, Space, VersionView
 from engine.server.source import Changes, SweepSource
 from engine.store.base import Point
 from tests.fakes.fake_acts import ON_TRIALS, preview
@@ -71,7 +71,7 @@ class FakeSource(SweepSource):
 
     Time stands still unless a test moves `now`. `holding` makes a prune wait for `let_go`, as a
     real process takes its time to die. `acts` records what was done: (act, who, why).
-    `parameters` is the space as `describe` gives it.
+    `parameters` is the space as `describe` gives it, `checkpoints` are each trial's.
     """
 
     def __init__(
@@ -92,6 +92,7 @@ class FakeSource(SweepSource):
         self.holding = False
         self.left = False
         self.acts: list[tuple[Act, str, str | None]] = []
+        self.checkpoints: dict[int, list[CheckpointView]] = {}
         self.parameters = [parameter("lr", 1e-5, 1.0, scale="log")]
         self._versions = [
             VersionView(version=1, at=START, who="config", sentence="as the config has it")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .action import ALL, FILTER, MAIN, TABLE, Action
+from .action import ALL, FILTER, MAIN, Action
 
 ACTIONS: tuple[Action, ...] = (
     Action("down", "j,down", "down", "move down a row", ALL, shown="j ↓", palette=False),
@@ -12,7 +12,13 @@ ACTIONS: tuple[Action, ...] = (
     Action("page_down", "pagedown", "page", "move a screenful", ALL, shown="PgDn", palette=False),
     Action("page_up", "pageup", "page", "move a screenful back", ALL, shown="PgUp", palette=False),
     Action(
-        "open", "enter", "open", "open the trial at full width", frozenset({TABLE}), 11, "Enter"
+        "open",
+        "enter",
+        "open",
+        "open the trial: every curve and fact",
+        MAIN,
+        11,
+        "Enter",
     ),
     Action(
         "back",

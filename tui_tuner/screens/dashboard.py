@@ -73,6 +73,7 @@ class Dashboard(Looking, Acting):
     def on_resize(self) -> None:
         """Side by side, or in turns."""
         self.set_class(self.size.width >= SIDE_BY_SIDE, "-wide")
+        self.set_class(self.size.width < SIDE_BY_SIDE, "-narrow")
         self.set_class(self.size.width >= VERY_WIDE, "-very-wide")
         self._make_room_for_devices()
         self.series_feed.ask_soon()
@@ -140,7 +141,7 @@ class Dashboard(Looking, Acting):
     def _in_pane(self) -> list[str]:
         """The trial whose curves the pane needs, if any."""
         cursor = self.query_one(TrialTable).cursor
-        return [cursor] if cursor is not None and self.query_one(TrialPane).display else []
+        return [cursor] if cursor is not None and self.query_one(TrialPane).wants_curves else []
 
     @on(events.DescendantFocus)
     def _elsewhere(self) -> None:
@@ -151,6 +152,10 @@ class Dashboard(Looking, Acting):
         table = self.query_one(TrialTable)
         self.query_one(TrialPane).show(self.app.view, table.current, self.app.clock())
         self.query_one(Footer).show(self.place, self.footer_labels())
+        self.series_feed.ask_soon()
+
+    @on(TrialPane.TabChosen)
+    def _another_tab(self) -> None:
         self.series_feed.ask_soon()
 
     @on(SeriesFeed.Arrived)

@@ -1,172 +1,212 @@
-"""The output of one trial, followed while the trial runs."""
+"""The output of one trial: followed while it runs, read from either end, searched."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import work
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.message import Message
-from textual.timer import Timer
+from textual.widgets import Input
 
-from engine.core.model import trial_number
-from engine.errors import TunerError
-from engine.protocol.messages import LogChunk, ReadLog
-from tui_tuner.actions import LOG, bindings
+from tui_tuner.actions import FILTER, LOG, bindings, works_in
 from tui_tuner.screens.page import Page
 from tui_tuner.view.glyphs import STATE_ROLES
-from tui_tuner.view.line import Line, crop, plain
+from tui_tuner.view.line import Line, crop, pack, plain
 from tui_tuner.view_state import ViewState
 from tui_tuner.widgets.footer import Footer
 from tui_tuner.widgets.lines import Drawn
-from tui_tuner.widgets.log_view import LogView
+from tui_tuner.widgets.trial_log import TrialLog
 
 if TYPE_CHECKING:
     from tui_tuner.app import TunerApp
 
-_POLL_S = 0.5
-_PIECE = 65536
-
 
 class LogScreen(Page):
-    """Reads by offset: twice a second while the trial runs, not at all when it does not."""
+    """Shows the newest attempt's output, another one's once that is asked for."""
 
     CSS_PATH = "log.tcss"
     places = (LOG,)
     BINDINGS: ClassVar[list[BindingType]] = bindings(LOG)
     app: TunerApp
 
-    class Read(Message):
-        """A piece of the log arrived."""
-
-        def __init__(self, chunk: LogChunk) -> None:
-            self.chunk = chunk
-            super().__init__()
-
-    class Failed(Message):
-        """The log could not be read."""
-
-        def __init__(self, text: str) -> None:
-            self.text = text
-            super().__init__()
-
     def __init__(self, trial: str) -> None:
         super().__init__()
         self._trial = trial
-        self._chunk: LogChunk | None = None
-        self._timer: Timer | None = None
-        self._attempts = 0
+        self._attempt: int | None = None
 
     def compose(self) -> ComposeResult:
-        """A heading, the log, the keys."""
+        """A heading, the log, the line in which one writes what to look for, the keys."""
         yield Drawn(self._heading, id="log-heading")
-        yield LogView(glyphs=self.app.glyphs, id="log")
+        yield TrialLog(glyphs=self.app.glyphs, id="log")
+        entry = Input(placeholder="find in the log", id="log-search")
+        entry.cursor_blink = False
+        entry.display = False
+        yield entry
         yield Footer(LOG)
 
     def on_mount(self) -> None:
         """Start to read."""
-        self.query_one(LogView).focus()
-        self._timer = self.set_interval(_POLL_S, self._read, pause=True)
+        self._log.focus()
         self.show(self.app.view)
+
+    @property
+    def place(self) -> str:
+        """Where keys go: to the log, or to the line being written."""
+        return FILTER if isinstance(self.focused, Input) else LOG
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
+        """Leave to a line that is being written the keys that write it."""
+        return works_in(action, self.place)
 
     def show(self, state: ViewState) -> None:
         """Follow the trial: a new attempt is a new log; an ended one is read to its end."""
-        row = state.rows.get(self._trial)
-        if row is not None and row.attempts != self._attempts:
-            self._attempts = row.attempts
-            self._chunk = None
-            self._read()
-        running = row is not None and row.state == "running"
-        if self._timer is not None:
-            if running:
-                self._timer.resume()
-            elif self._chunk is not None and self._chunk.running:
-                self._read()
-                self._timer.pause()
-        self.query_one("#log-heading", Drawn).repaint()
+        self._log.show(state.rows.get(self._trial), self._attempt)
+        self._show_around()
 
     def action_down(self) -> None:
         """Move down a line."""
-        self.query_one(LogView).scroll_rows(1)
+        self._scroll(1)
 
     def action_up(self) -> None:
         """Move up a line."""
-        self.query_one(LogView).scroll_rows(-1)
+        self._scroll(-1)
 
     def action_page_down(self) -> None:
         """Move a screenful."""
-        self.query_one(LogView).scroll_rows(max(1, self.size.height - 3))
+        self._scroll(max(1, self._log.size.height - 1))
 
     def action_page_up(self) -> None:
         """Move a screenful back."""
-        self.query_one(LogView).scroll_rows(-max(1, self.size.height - 3))
+        self._scroll(-max(1, self._log.size.height - 1))
 
     def action_first(self) -> None:
-        """Go to the first line that is held."""
-        self.query_one(LogView).scroll_rows(-self.query_one(LogView).count)
+        """Go to the first line there is."""
+        self._log.to_begin()
+        self._show_around()
 
     def action_last(self) -> None:
         """Go to the end and follow it."""
-        self.query_one(LogView).set_follow(True)
-        self.query_one("#log-heading", Drawn).repaint()
+        self._log.to_end()
+        self._show_around()
 
     def action_follow(self) -> None:
         """Follow the end, or stop."""
-        view = self.query_one(LogView)
-        view.set_follow(not view.follow)
-        self.query_one("#log-heading", Drawn).repaint()
+        if self._log.follow:
+            self._log.set_follow(False)
+        else:
+            self._log.to_end()
+        self._show_around()
+
+    def action_find(self) -> None:
+        """Write what to look for."""
+        self._entry.display = True
+        self._entry.focus()
+        self._show_around()
+
+    def action_next_match(self) -> None:
+        """Go to the next place of what is looked for."""
+        self._log.seek(1)
+        self._show_around()
+
+    def action_previous_match(self) -> None:
+        """Go to the place before."""
+        self._log.seek(-1)
+        self._show_around()
+
+    def action_earlier_attempt(self) -> None:
+        """Read the attempt before."""
+        self._turn_to(-1)
+
+    def action_later_attempt(self) -> None:
+        """Read the attempt after."""
+        self._turn_to(1)
 
     def action_back(self) -> None:
-        """Go back to the table."""
-        self.dismiss(None)
-
-    def on_log_screen_read(self, message: Read) -> None:
-        """Show a piece, and read on at once if it was not the last."""
-        chunk, view = message.chunk, self.query_one(LogView)
-        if self._chunk is None:
-            view.reset()
-            cut = chunk.text.partition("\n")[2] if chunk.offset > 0 else chunk.text
+        """Stop looking for something, then go back to where one came from."""
+        if self._entry.display or self._log.searched:
+            self._entry.value = ""
+            self._entry.display = False
+            self._log.search_for("")
+            self._log.focus()
+            self._show_around()
         else:
-            cut = chunk.text
-        advanced = self._chunk is None or chunk.next > self._chunk.next
-        self._chunk = chunk
-        view.append(cut)
+            self.dismiss(None)
+
+    @on(Input.Changed, "#log-search")
+    def _typed(self, message: Input.Changed) -> None:
+        self._log.search_for(message.value)
+        self._show_around()
+
+    @on(Input.Submitted, "#log-search")
+    def _kept(self) -> None:
+        self._entry.display = False
+        self._log.focus()
+        if self._entry.value and not self._log.found[1]:
+            self._log.seek(-1)
+        self._show_around()
+
+    @on(TrialLog.Changed)
+    def _more(self) -> None:
+        self._show_around()
+
+    @on(events.DescendantFocus)
+    def _elsewhere(self) -> None:
+        self._show_around()
+
+    def _scroll(self, rows: int) -> None:
+        self._log.scroll_rows(rows)
+        self._show_around()
+
+    def _turn_to(self, step: int) -> None:
+        row = self.app.view.rows.get(self._trial)
+        known = [attempt.n for attempt in row.attempt_list] if row is not None else []
+        if not known:
+            return
+        at = known.index(self._attempt) if self._attempt in known else len(known) - 1
+        at = min(max(0, at + step), len(known) - 1)
+        self._attempt = None if at == len(known) - 1 else known[at]
+        self.show(self.app.view)
+
+    @property
+    def _log(self) -> TrialLog:
+        return self.query_one(TrialLog)
+
+    @property
+    def _entry(self) -> Input:
+        return self.query_one("#log-search", Input)
+
+    def _show_around(self) -> None:
         self.query_one("#log-heading", Drawn).repaint()
-        if advanced and chunk.next < chunk.size:
-            self._read()
-
-    def on_log_screen_failed(self, message: Failed) -> None:
-        """Say why there is nothing to read."""
-        self.query_one(LogView).note(message.text)
-
-    @work(name="log", group="log", exclusive=True)
-    async def _read(self) -> None:
-        """Read on from where the last piece ended; the newest attempt's end at first."""
-        last = self._chunk
-        trial, attempt = trial_number(self._trial), last.attempt if last else None
-        offset = last.next if last else -_PIECE
-        try:
-            chunk: LogChunk = await self.app.link.request(
-                ReadLog(id=0, trial=trial, attempt=attempt, offset=offset, limit=_PIECE)
-            )
-        except TunerError as error:
-            self.post_message(self.Failed(str(error)))
-        else:
-            self.post_message(self.Read(chunk))
+        row = self.app.view.rows.get(self._trial)
+        chosen = {"back": "stop looking"} if self._log.searched else {}
+        if not self._log.searched:
+            chosen |= {"next_match": "", "previous_match": ""}
+        if row is None or len(row.attempt_list) < 2:
+            chosen |= {"earlier_attempt": "", "later_attempt": ""}
+        self.query_one(Footer).show(self.place, chosen)
 
     def _heading(self, width: int, height: int) -> list[Line]:
-        row = self.app.view.rows.get(self._trial)
-        state = row.state if row else ""
-        chunk = self._chunk
-        attempt = f"   attempt {chunk.attempt}" if chunk else ""
-        size = f"   {chunk.size / 1024:.1f} KiB" if chunk else ""
-        follow = "   following" if self.query_one(LogView).follow and state == "running" else ""
+        row, log = self.app.view.rows.get(self._trial), self._log
+        state = row.state if row is not None else ""
         glyph = self.app.glyphs.states.get(state, "")
-        runs = (
-            (f" {self._trial}", "bold"),
-            (f"  {glyph} {plain(state)}", STATE_ROLES.get(state, "")),
-            (attempt + size, "dim"),
-            (follow, "accent"),
-        )
-        return [crop(runs, width)]
+        attempts = len(row.attempt_list) if row is not None else 0
+        of = f" of {attempts}" if attempts > 1 else ""
+        parts: list[tuple[int, Line]] = [
+            (9, ((self._trial, "bold"),)),
+            (8, ((f"{glyph} {plain(state, 20)}", STATE_ROLES.get(state, "")),)),
+        ]
+        if log.attempt:
+            parts.append((6, ((f"attempt {log.attempt}{of}", "dim"),)))
+        parts.append((5, ((f"{log.size_bytes / 1024:.1f} KiB", "dim"),)))
+        if log.follow and state == "running" and self._attempt is None:
+            parts.append((4, (("following", "accent"),)))
+        if log.searched:
+            parts.append((7, self._looking_for()))
+        return [crop(((" ", ""), *pack(parts, width - 1)), width)]
+
+    def _looking_for(self) -> Line:
+        at, count = self._log.found
+        part = "" if self._log.whole else " in the part read so far"
+        said = f"line {at or '-'} of {count} that match{part}" if count else f"nowhere{part}"
+        return ((plain(self._log.searched, 40), "found"), (f" {said}", "" if count else "warning"))

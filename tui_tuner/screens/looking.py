@@ -11,12 +11,15 @@ from textual.widgets import Input
 from engine.errors import TunerError
 from engine.protocol.filter import compile_filter
 from tui_tuner.actions import FILTER, PANE, TABLE
+from tui_tuner.screens.devices import DevicesScreen
+from tui_tuner.screens.compare import CompareScreen
 from tui_tuner.screens.history import HistoryScreen
 from tui_tuner.screens.insight import InsightScreen
 from tui_tuner.screens.log import LogScreen
-from tui_tuner.screens.saying import Saying
+from tui_tuner.screens.pane_looking import PaneLooking
 from tui_tuner.screens.space import SpaceScreen
 from tui_tuner.view.columns import HEADINGS
+from tui_tuner.view.compare import to_compare
 from tui_tuner.view.line import plain
 from tui_tuner.view_state import (
     Filter,
@@ -33,14 +36,15 @@ from tui_tuner.widgets.trial_table import TrialTable
 
 if TYPE_CHECKING:
     from tui_tuner.app import TunerApp
-    from tui_tuner.screens.series import SeriesFeed
 
 
-class Looking(Saying):
+_EVERYTHING = 1_000_000
+
+
+class Looking(PaneLooking):
     """The half of the dashboard that never changes the sweep."""
 
     app: TunerApp
-    series_feed: SeriesFeed
 
     @property
     def place(self) -> str:
@@ -58,30 +62,32 @@ class Looking(Saying):
         self._table.move(-1)
 
     def action_first(self) -> None:
-        """Go to the first row."""
-        self._table.move_to(0)
+        """Go to the first row, or to the pane's first line."""
+        if self.place == PANE:
+            self.query_one(TrialPane).scroll_rows(-_EVERYTHING)
+        else:
+            self._table.move_to(0)
 
     def action_last(self) -> None:
-        """Go to the last row."""
-        self._table.move_to(len(self.app.view.order) - 1)
+        """Go to the last row, or to the pane's last line."""
+        if self.place == PANE:
+            self.query_one(TrialPane).scroll_rows(_EVERYTHING)
+        else:
+            self._table.move_to(len(self.app.view.order) - 1)
 
     def action_page_down(self) -> None:
         """Move a screenful."""
-        self._table.page(1)
+        self._paged.page(1)
 
     def action_page_up(self) -> None:
         """Move a screenful back."""
-        self._table.page(-1)
+        self._paged.page(-1)
 
     @on(TrialTable.Opened)
     def action_open(self) -> None:
-        """Give the trial's pane the whole width."""
+        """Show everything about the trial."""
         if self._table.cursor is not None:
-            self._turn_to_pane(True)
-
-    def action_panes(self) -> None:
-        """Swap the table and the pane."""
-        self._turn_to_pane(not self.has_class("-pane"))
+            self.open_trial(self._table.cursor)
 
     def action_back(self) -> None:
         """Undo the last way of looking: pane, then filter, then marks."""
@@ -120,17 +126,19 @@ class Looking(Saying):
         sort = self.app.view.ordering.sort
         self.app.change_view(sort_by(self.app.view, replace(sort, reverse=not sort.reverse)))
 
-    def action_metric(self) -> None:
-        """Put the next metric first."""
-        self.query_one(TrialPane).next_metric()
-
-    def action_log_axis(self) -> None:
-        """Draw the first metric on a log axis, or not."""
-        self.query_one(TrialPane).toggle_log()
+    def action_compare(self) -> None:
+        """Lay curves over each other: the marked trials', or the current one's and the best's."""
+        comparison = to_compare(self.app.view, self._table.cursor)
+        if comparison.trials:
+            self.app.push_screen(CompareScreen(comparison))
 
     def action_history(self) -> None:
         """Show who decided what, when and why."""
         self.app.push_screen(HistoryScreen())
+
+    def action_devices(self) -> None:
+        """Show how the devices are used, and by which trials."""
+        self.app.push_screen(DevicesScreen(self.open_trial))
 
     def action_insight(self) -> None:
         """Show which parameters matter, and where the best lie."""
@@ -170,11 +178,9 @@ class Looking(Saying):
         self._filter.close()
         self.set_focus(self._table)
 
-    def _turn_to_pane(self, pane: bool) -> None:
-        self.set_class(pane, "-pane")
-        self.set_focus(self.query_one(TrialPane) if pane else self._table)
-        self.call_after_refresh(self.series_feed.ask_soon)
-        self.app.refresh_surroundings()
+    @property
+    def _paged(self) -> TrialTable | TrialPane:
+        return self.query_one(TrialPane) if self.place == PANE else self._table
 
     @property
     def _table(self) -> TrialTable:

@@ -39,11 +39,13 @@ ROLES = (
     "plot6",
     "key",
     "fresh",
+    "chosen",
+    "found",
     "cursor",
 )
 
 
-_GROUNDS = frozenset({"alarm", "notice", "done", "cursor", "fresh"})
+_GROUNDS = frozenset({"alarm", "found", "notice", "done", "cursor", "fresh"})
 """The roles that colour the background."""
 
 
