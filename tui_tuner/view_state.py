@@ -6,7 +6,6 @@ and know nothing of what lies behind it.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from itertools import islice
 from math import isfinite
@@ -25,7 +24,8 @@ from .view import order as ordering_of
 from .view.devices import Tracks, noted
 from .view.line import width_of
 from .view.numbers import MAX_PARAM_WIDTH, ParamFormat, ValueFormat, param_format, value_format
-from .view.order import FIXED_COLUMNS, Entry, Filter, Ordering, Sort
+from .view.order import FIXED_COLUMNS, Filter, Order, Ordering, Sort
+from .view.places import Places, replaced
 
 __all__ = [
     "ENDED",
@@ -38,6 +38,7 @@ __all__ = [
     "clear_marks",
     "filter_by",
     "reduce",
+    "settled",
     "sort_by",
     "sort_columns",
     "toggle_mark",
@@ -78,7 +79,7 @@ class ViewState(Struct, frozen=True, kw_only=True):
     decisions: tuple[Decision, ...] = ()
     params: Mapping[str, ParamStats] = {}
     ordering: Ordering = Ordering()
-    order: tuple[Entry, ...] = ()
+    places: Places = Places()
     marks: frozenset[str] = frozenset()
     finals: frozenset[str] = frozenset()
     """Trials whose mean over several seeds is known."""
@@ -87,6 +88,11 @@ class ViewState(Struct, frozen=True, kw_only=True):
     tracks: Tracks = {}
     """How the devices were used since the viewer came."""
     pending: tuple[Snapshot, ...] = ()
+
+    @property
+    def order(self) -> Order:
+        """The names of the rows shown, as they are shown."""
+        return self.places.order
 
     @property
     def ended(self) -> bool:
@@ -146,11 +152,11 @@ class ViewState(Struct, frozen=True, kw_only=True):
         row = self.rows.get(trial) if trial is not None else None
         if row is None or not self.ordering.shows(row):
             return None
-        return bisect_left(self.order, self.ordering.entry(row))
+        return self.places.position(row, self.rows, self.ordering)
 
     def row_at(self, position: int) -> TrialView:
         """Give the row at a place among the rows shown."""
-        return self.rows[self.order[position][2]]
+        return self.rows[self.order[position]]
 
     def elapsed_s(self, now: float) -> float:
         """Give the time engines have worked on the sweep, up to `now`."""
@@ -167,13 +173,24 @@ def trial_elapsed_s(row: TrialView, now: float) -> float:
 
 
 def reduce(state: ViewState, push: Push, at: float = 0.0) -> ViewState:
-    """Give the state after a push that arrived `at`."""
+    """Give the state after a push that arrived `at`.
+
+    Of a snapshot in parts only the very first part is shown before the whole is there. Rows at work
+    keep their places for a while, so that they can be read: see `settled`.
+    """
     if isinstance(push, Delta):
         return _after_delta(state, push, at)
-    if push.first:
-        state = replace(state, pending=())
-    parts = (*state.pending, push)
-    return replace(state, pending=parts) if push.more else _after_snapshot(state, parts, at)
+    parts = (push,) if push.first else (*state.pending, push)
+    if not push.more:
+        return _after_snapshot(state, parts, at)
+    shown = _after_snapshot(state, parts, at) if push.first and not state.rows else state
+    return replace(shown, pending=parts)
+
+
+def settled(state: ViewState, at: float) -> ViewState:
+    """Give rows the places that their newest reports earn them, where that is due."""
+    places = state.places.settled(state.rows, state.ordering, at)
+    return state if places is state.places else replace(state, places=places)
 
 
 def sort_by(state: ViewState, sort: Sort) -> ViewState:
@@ -203,7 +220,7 @@ def clear_marks(state: ViewState) -> ViewState:
 
 
 def _after_snapshot(state: ViewState, parts: tuple[Snapshot, ...], at: float) -> ViewState:
-    rows = {row.id: row for part in parts for row in part.trials}
+    rows = ordering_of.by_number({row.id: row for part in parts for row in part.trials})
     decisions = tuple(decision for part in parts for decision in part.decisions)
     sweep = parts[-1].sweep
     ordering = replace(state.ordering, maximize=sweep.metric.goal != "minimize")
@@ -216,7 +233,7 @@ def _after_snapshot(state: ViewState, parts: tuple[Snapshot, ...], at: float) ->
         decisions=decisions[-KEPT_DECISIONS:],
         params=_with_params({}, rows.values()),
         ordering=ordering,
-        order=ordering_of.build(rows.values(), ordering),
+        places=replaced(rows, ordering, at),
         marks=state.marks & rows.keys(),
         finals=frozenset(row.id for row in rows.values() if row.mean is not None),
         snapshots=state.snapshots + 1,
@@ -226,13 +243,11 @@ def _after_snapshot(state: ViewState, parts: tuple[Snapshot, ...], at: float) ->
 
 
 def _after_delta(state: ViewState, delta: Delta, at: float) -> ViewState:
-    rows = {**state.rows, **{row.id: row for row in delta.trials}}
-    changed = [rows[name] for name in dict.fromkeys(row.id for row in delta.trials)]
-    if len(changed) * 8 > len(rows):
-        order = ordering_of.build(rows.values(), state.ordering)
-    else:
-        order = ordering_of.moved(state.order, state.rows, changed, state.ordering)
-    fresh = [row for row in changed if row.id not in state.rows]
+    changed = {row.id: row for row in delta.trials}
+    rows: Mapping[str, TrialView] = {**state.rows, **changed}
+    fresh = [row for name, row in changed.items() if name not in state.rows]
+    if fresh:
+        rows = ordering_of.by_number(rows)
     return replace(
         state,
         seq=delta.seq,
@@ -241,8 +256,8 @@ def _after_delta(state: ViewState, delta: Delta, at: float) -> ViewState:
         rows=rows,
         decisions=(*state.decisions, *delta.decisions)[-KEPT_DECISIONS:],
         params=_with_params(state.params, fresh) if fresh else state.params,
-        order=order,
-        finals=_with_finals(state.finals, changed),
+        places=state.places.after(state.rows, rows, changed, state.ordering, at),
+        finals=_with_finals(state.finals, changed.values()),
         tracks=noted(state.tracks, delta.sweep.devices, at) if delta.sweep else state.tracks,
     )
 
@@ -254,7 +269,7 @@ def _with_finals(known: frozenset[str], changed: Iterable[TrialView]) -> frozens
 
 
 def _reordered(state: ViewState, ordering: Ordering) -> ViewState:
-    return replace(state, ordering=ordering, order=ordering_of.build(state.rows.values(), ordering))
+    return replace(state, ordering=ordering, places=replaced(state.rows, ordering, state.places.at))
 
 
 def _with_params(
@@ -265,8 +280,7 @@ def _with_params(
     for row in rows:
         for name, value in row.params.items():
             values = seen.setdefault(name, {})
-            key = repr(value)
-            if key not in values and len(values) < _SAMPLE:
+            if len(values) < _SAMPLE and (key := repr(value)) not in values:
                 values[key] = value
                 grown.add(name)
     return {**known, **{name: _stats(seen[name]) for name in seen if name in grown}}
