@@ -36,7 +36,7 @@ from tui_tuner.theme import after, themes
 from tui_tuner.view.glyphs import ASCII, UNICODE, wants_ascii
 from tui_tuner.view.line import plain
 from tui_tuner.view.summary import LinkState, Surroundings
-from tui_tuner.view_state import ViewState, reduce
+from tui_tuner.view_state import ViewState, reduce, settled
 
 LEAVE_AFTER_S = 2.0
 """How long a finished sweep stays on the screen with `exit_when_done`."""
@@ -162,9 +162,9 @@ class TunerApp(Personal):
 
     def on_link_arrived(self, message: Link.Arrived) -> None:
         """Take in what the engine pushed."""
-        state = reduce(self.view, message.push, self.clock())
+        before, state = self.view, reduce(self.view, message.push, self.clock())
         self.view = state
-        if state.pending:
+        if state.pending and state.rows is before.rows:
             return
         self._pace.ask()
         if isinstance(message.push, Delta) and (told := told_of_others(message.push, self._who)):
@@ -230,6 +230,8 @@ class TunerApp(Personal):
             self._ticker.pause()
 
     def _tick(self) -> None:
+        if (state := settled(self.view, self.clock())) is not self.view:
+            self.change_view(state)
         for screen in self._standing_screens():
             if isinstance(screen, Page):
                 screen.tick()
