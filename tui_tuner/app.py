@@ -16,16 +16,15 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.timer import Timer
 
-from engine.protocol.messages import Delta
 from tui_tuner.actions import palette_actions
 from tui_tuner.hangup import leave_when_told
 from tui_tuner.key_order import KeysInOrder
 from tui_tuner.link import Connect, Link
 from tui_tuner.modals.help import HelpScreen
 from tui_tuner.modals.palette import Palette
+from tui_tuner.notifying import Notifying
 from tui_tuner.options import DEFAULT_OPTIONS, THEMES, AppOptions
 from tui_tuner.pace import Pace
-from tui_tuner.personal import Personal
 from tui_tuner.screens.dashboard import Dashboard
 from tui_tuner.screens.page import Page
 from tui_tuner.screens.saying import Saying
@@ -44,7 +43,7 @@ LEAVE_AFTER_S = 2.0
 Restart = Callable[[], Awaitable[object]]
 
 
-class TunerApp(Personal):
+class TunerApp(Notifying):
     """One sweep in the terminal; returns a closing line."""
 
     CSS_PATH = "app.tcss"
@@ -53,6 +52,7 @@ class TunerApp(Personal):
         Binding("q,ctrl+c", "detach", "detach", show=False, priority=False, id="detach"),
         Binding("ctrl+q", "detach", "detach", show=False),
         Binding("question_mark", "help", "help", show=False, id="help"),
+        Binding("b", "quiet", "bell", show=False, id="quiet"),
         Binding("ctrl+l", "redraw", "redraw", show=False, id="redraw"),
     ]
 
@@ -81,7 +81,7 @@ class TunerApp(Personal):
         self.view = ViewState()
         self.link = Link(connect, self.post_message, clock)
         self.steering = Steering(self.link, clock, lambda: self.view)
-        self._who = who
+        self.who = who
         self._start_engine = start_engine
         self._keys = KeysInOrder(self)
         self._pace = Pace(self._show_pushed, options.fps, self.set_timer, time.monotonic)
@@ -99,6 +99,7 @@ class TunerApp(Personal):
     async def on_event(self, event: events.Event) -> None:
         """Look at a key only when the one before it has been carried out."""
         if isinstance(event, events.Key) and not event.is_forwarded and self._screen_stack:
+            self.hush()
             await self._keys.come(event, super().on_event)
         else:
             await super().on_event(event)
@@ -136,8 +137,7 @@ class TunerApp(Personal):
         for screen in self._standing_screens():
             if isinstance(screen, Page):
                 screen.show(state)
-        for text in self.steering.farewells(state):
-            self.say(text)
+        self.tell(self.steering.farewells(state))
         self._set_pace()
 
     def say(self, text: str, role: str = "notice") -> None:
@@ -164,11 +164,11 @@ class TunerApp(Personal):
         """Take in what the engine pushed."""
         before, state = self.view, reduce(self.view, message.push, self.clock())
         self.view = state
-        if state.pending and state.rows is before.rows:
+        if state.rows is before.rows and state.pending:
             return
+        if not state.pending:
+            self.hear(before, state, message.push)
         self._pace.ask()
-        if isinstance(message.push, Delta) and (told := told_of_others(message.push, self._who)):
-            self.say(told)
         if state.ended and self.options.exit_when_done and not self._leaving:
             self._leaving = True
             self.set_timer(LEAVE_AFTER_S, self.action_detach)
@@ -241,16 +241,6 @@ class TunerApp(Personal):
         if not self.is_running:
             return []
         return [screen for screen in self.screen_stack if screen.is_mounted]
-
-
-def told_of_others(push: Delta, who: str) -> str:
-    """Say what other people did, and how the engine went on to another stage."""
-    told = [
-        f"{plain(decision.who, 40)}: {plain(decision.sentence, 300)}"
-        for decision in push.decisions
-        if ("@" in decision.who and who and decision.who != who) or decision.what == "stage"
-    ]
-    return "; ".join(told[-3:])
 
 
 def closing_line(state: ViewState, link: LinkState, title: str) -> str | None:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json as plain_json
-import re
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from engine.core.model import Params
 from engine.core.views import SweepView
 from engine.errors import ActError
 from engine.lifecycle import find_sweep
 from engine.protocol.messages import GetStatus
+from tui_tuner.view.copying import yaml_of
 from tui_tuner.view.line import plain
 from tui_tuner.view.numbers import short
 
@@ -22,8 +20,6 @@ from .reach import ask
 from .wording import no_best, number
 
 YamlOption = Annotated[bool, typer.Option("--yaml", help="Print the parameters alone, as YAML.")]
-
-_POWER_WITHOUT_POINT = re.compile(r"(-?\d+)(e.*)")
 
 
 def command(sweep: Sweep = None, yaml: YamlOption = False, json: Json = False) -> None:
@@ -51,25 +47,3 @@ def _print_best(view: SweepView) -> None:
     width = max((len(plain(name)) for name in view.best.params), default=0)
     for name, value in view.best.params.items():
         print(f"  {plain(name):<{width}}  {short(value, 6)}")
-
-
-def yaml_of(params: Params) -> str:
-    """Write parameters as a YAML mapping that versions 1.1 and 1.2 read alike."""
-    return "".join(f"{_scalar(name)}: {_scalar(value)}\n" for name, value in params.items())
-
-
-def _scalar(value: Any) -> str:
-    if isinstance(value, str) and re.fullmatch(r"[A-Za-z_][\w.-]*", value) and not _is_word(value):
-        return value
-    if isinstance(value, float):
-        return (
-            _POWER_WITHOUT_POINT.sub(r"\1.0\2", repr(value))
-            .replace("inf", ".inf")
-            .replace("nan", ".nan")
-        )
-    return plain_json.dumps(value, ensure_ascii=True)
-
-
-def _is_word(text: str) -> bool:
-    """Whether YAML 1.1 takes a bare word for something else than text."""
-    return text.lower() in ("y", "n", "yes", "no", "on", "off", "true", "false", "null")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tui_tuner import sweep_questions, trial_questions
 from tui_tuner.modals.change import ChangeScreen
 from tui_tuner.questions import Question
-from tui_tuner.screens.asking import Asking
+from tui_tuner.screens.copying import Copying
 from tui_tuner.screens.labels import labels
 from tui_tuner.screens.space_editor import SpaceEditor
 from tui_tuner.view_state import ViewState
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tui_tuner.app import TunerApp
 
 
-class Acting(Asking):
+class Acting(Copying):
     """A screen whose trials can be steered: it says which, the keys are the same everywhere."""
 
     app: TunerApp
@@ -29,7 +29,7 @@ class Acting(Asking):
 
     @property
     def subject(self) -> str | None:
-        """The one trial whose configuration `C` copies."""
+        """The one trial whose configuration `C` clones and `p` copies."""
         return next(iter(self.targets), None)
 
     def footer_labels(self) -> dict[str, str]:
