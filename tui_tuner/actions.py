@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from .keys import (
     acting,
     app,
+    arranging,
     compare,
     devices,
     history,
@@ -70,6 +71,7 @@ __all__ = [
 ACTIONS: tuple[Action, ...] = (
     *moving.ACTIONS,
     *looking.ACTIONS,
+    *arranging.ACTIONS,
     *pane.ACTIONS,
     *trial.ACTIONS,
     *compare.ACTIONS,

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from engine.core.views import EngineView, MetricView, SweepView, TrialView
 from engine.protocol.messages import Delta, Snapshot
-from tui_tuner.view.columns import sparkline
+from tui_tuner.view.cells import sparkline
 from tui_tuner.view.glyphs import UNICODE
 from tui_tuner.view.line import crop, fit, line_width, width_of
 from tui_tuner.view.numbers import duration, param_format, short, value_format
@@ -20,6 +20,7 @@ from tui_tuner.view_state import (
     ViewState,
     filter_by,
     reduce,
+    settled,
     sort_by,
     toggle_mark,
     trial_elapsed_s,
@@ -81,10 +82,11 @@ def test_deltas_lead_where_a_snapshot_leads(batches, column, reverse, filtered):
     state = reduce(start, snapshot([row(n) for n in range(1, 41)]))
     latest = {r.id: r for r in state.rows.values()}
     for seq, batch in enumerate(batches, 2):
-        state = reduce(state, Delta(seq=seq, trials=batch))
+        state = reduce(state, Delta(seq=seq, trials=batch), at=float(seq))
         latest.update({r.id: r for r in batch})
+    state = settled(state, at=100.0)
     whole = reduce(start, snapshot(list(latest.values()), seq=state.seq))
-    assert [entry[2] for entry in state.order] == [entry[2] for entry in whole.order]
+    assert state.order == whole.order
     assert repr(state.rows) == repr(whole.rows)
     assert state.params == whole.params
 
@@ -122,9 +124,9 @@ def test_minimizing_puts_the_least_first_and_nan_last_either_way():
     sweep = replace(SWEEP, metric=MetricView(name="loss", goal="minimize"))
     rows = [row(1, best=2.0), row(2, best=0.5), row(3, best=float("nan")), row(4)]
     state = sort_by(reduce(ViewState(), snapshot(rows, sweep=sweep)), Sort("best"))
-    assert [e[2] for e in state.order] == ["t0002", "t0001", "t0003", "t0004"]
+    assert [*state.order] == ["t0002", "t0001", "t0003", "t0004"]
     state = sort_by(state, Sort("best", reverse=True))
-    assert [e[2] for e in state.order] == ["t0001", "t0002", "t0003", "t0004"]
+    assert [*state.order] == ["t0001", "t0002", "t0003", "t0004"]
 
 
 def test_ten_rows_of_ten_thousand_cost_little():

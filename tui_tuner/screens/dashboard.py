@@ -12,6 +12,7 @@ from textual.widgets import Input
 
 from tui_tuner.actions import PANE, TABLE, bindings, works_in
 from tui_tuner.screens.acting import Acting
+from tui_tuner.screens.arranging import Arranging
 from tui_tuner.screens.labels import labels
 from tui_tuner.screens.looking import Looking
 from tui_tuner.screens.series import SeriesFeed
@@ -40,7 +41,7 @@ SIDE_BY_SIDE = 110
 VERY_WIDE = 160
 
 
-class Dashboard(Looking, Acting):
+class Dashboard(Arranging, Looking, Acting):
     """Below 110 columns the table and the pane take turns; above they stand side by side."""
 
     CSS_PATH = "dashboard.tcss"
@@ -68,6 +69,7 @@ class Dashboard(Looking, Acting):
     def on_mount(self) -> None:
         """Show what is known."""
         self.set_focus(self.query_one(TrialTable))
+        self.show_columns()
         self.show(self.app.view)
 
     def on_resize(self) -> None:
@@ -184,8 +186,10 @@ class Dashboard(Looking, Acting):
             line.styles.height = needed
 
     def _stages(self, width: int, height: int) -> list[Line]:
-        stages = self.app.view.sweep.stages if self.app.view.sweep is not None else []
-        return [stage_line(stages, self.app.glyphs, width)] if stages else []
+        sweep = self.app.view.sweep
+        if sweep is None or not sweep.stages:
+            return []
+        return [stage_line(sweep.stages, self.app.glyphs, width, sweep.eta_s)]
 
     def _banner(self, width: int, height: int) -> list[Line]:
         line = banner_line(self.app.view, self.app.around(), width)

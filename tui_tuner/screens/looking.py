@@ -4,30 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
 from textual import on
 from textual.widgets import Input
 
 from engine.errors import TunerError
 from engine.protocol.filter import compile_filter
 from tui_tuner.actions import FILTER, PANE, TABLE
-from tui_tuner.screens.devices import DevicesScreen
 from tui_tuner.screens.compare import CompareScreen
+from tui_tuner.screens.devices import DevicesScreen
 from tui_tuner.screens.history import HistoryScreen
 from tui_tuner.screens.insight import InsightScreen
 from tui_tuner.screens.log import LogScreen
 from tui_tuner.screens.pane_looking import PaneLooking
 from tui_tuner.screens.space import SpaceScreen
-from tui_tuner.view.columns import HEADINGS
 from tui_tuner.view.compare import to_compare
-from tui_tuner.view.line import plain
 from tui_tuner.view_state import (
     Filter,
-    Sort,
     clear_marks,
     filter_by,
-    sort_by,
-    sort_columns,
     toggle_mark,
 )
 from tui_tuner.widgets.filter_bar import FilterBar
@@ -110,21 +104,6 @@ class Looking(PaneLooking):
         if self._table.cursor is not None:
             self.app.change_view(toggle_mark(self.app.view, self._table.cursor))
             self._table.move(1)
-
-    def action_sort(self) -> None:
-        """Sort by the next column."""
-        columns = sort_columns(self.app.view)
-        sort = self.app.view.ordering.sort
-        at = columns.index(sort.column) if sort.column in columns else -1
-        column = columns[(at + 1) % len(columns)]
-        self.app.change_view(sort_by(self.app.view, Sort(column)))
-        called = HEADINGS.get(column, plain(column, 40))
-        self.say(f"sorted by {called}; x reverses, s goes on to the next column")
-
-    def action_reverse(self) -> None:
-        """Turn the order round."""
-        sort = self.app.view.ordering.sort
-        self.app.change_view(sort_by(self.app.view, replace(sort, reverse=not sort.reverse)))
 
     def action_compare(self) -> None:
         """Lay curves over each other: the marked trials', or the current one's and the best's."""

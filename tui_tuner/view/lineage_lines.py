@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from engine.core.views import LineageView
 
-from .columns import sparkline
+from .cells import sparkline
 from .glyphs import Glyphs
 from .line import Line, Run, crop, fit, plain, width_of, wrap
 from .schedule import ancestors, schedules

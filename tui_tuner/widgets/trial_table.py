@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 
 from textual import events
 from textual.message import Message
+from textual.timer import Timer
 
-from tui_tuner.view.columns import Context, layout
+from tui_tuner.view.cells import Context
+from tui_tuner.view.columns import FROZEN, Choice, Column, Layout, column_at, layout
 from tui_tuner.view.finals import decimals
 from tui_tuner.view.glyphs import UNICODE, Glyphs
 from tui_tuner.view.line import Line
-from tui_tuner.view.table import Window, centred, table_lines
+from tui_tuner.view.table import Rows, Window, centred, table_lines
 from tui_tuner.view_state import FINAL, TrialView, ViewState
 
 from .lines import Lines
 
 _WHEEL = 3
+FRESH_S = 2.0
+"""How long a row stays marked that is new, or came to another state."""
 
 
 class TrialTable(Lines, can_focus=True):
@@ -35,6 +40,20 @@ class TrialTable(Lines, can_focus=True):
     class Opened(Message):
         """The trial under the cursor was chosen."""
 
+    class HeadingChosen(Message):
+        """A column was chosen to sort by."""
+
+        def __init__(self, column: Column) -> None:
+            self.column = column
+            super().__init__()
+
+    class MarkChosen(Message):
+        """A trial's mark was asked for, or asked away."""
+
+        def __init__(self, trial: str) -> None:
+            self.trial = trial
+            super().__init__()
+
     def __init__(
         self,
         *,
@@ -50,6 +69,12 @@ class TrialTable(Lines, can_focus=True):
         self._top = 0
         self._position = 0
         self._touched = False
+        self._choice = Choice()
+        self._scrolled = 0
+        self._rows = Rows()
+        self._fresh: dict[str, float] = {}
+        self._lapses: Timer | None = None
+        self.shown = Layout(())
         self.cursor: str | None = None
 
     @property
@@ -60,17 +85,27 @@ class TrialTable(Lines, can_focus=True):
     @property
     def runs_in_view(self) -> bool:
         """Whether any row in view belongs to a running trial."""
-        view = self._window()
-        shown = self._state.order[view.top : view.top + view.height]
-        return any(self._state.rows[entry[2]].state == "running" for entry in shown)
+        return any(row.state == "running" for row in self._in_view())
 
     def show(self, state: ViewState, now: float) -> None:
         """Show another state at the time `now`; the cursor stays on its trial."""
         in_view = self._window().shows(self._state.position(self.cursor))
-        self._state, self._now = state, now
+        before, self._state, self._now = self._state, state, now
         self._settle_cursor()
         if in_view or not self._touched:
             self._top = self._window().reaching(self._position).top
+        if state is not before:
+            self._mark_changes(before)
+        self.repaint()
+
+    def choose(self, choice: Choice) -> None:
+        """Show the columns a person wants."""
+        self._choice, self._scrolled = choice, 0
+        self.repaint()
+
+    def scroll_columns(self, by: int) -> None:
+        """Show later columns, or earlier ones."""
+        self._scrolled = max(0, self.shown.scrolled + by)
         self.repaint()
 
     def move(self, rows: int) -> None:
@@ -87,7 +122,7 @@ class TrialTable(Lines, can_focus=True):
             return
         self._touched = True
         self._position = min(max(0, position), len(self._state.order) - 1)
-        self._set_cursor(self._state.order[self._position][2])
+        self._set_cursor(self._state.row_at(self._position).id)
         self._top = self._window().reaching(self._position).top
         self.repaint()
 
@@ -96,21 +131,22 @@ class TrialTable(Lines, can_focus=True):
         state = self._state
         if not state.order:
             return centred(self._empty(state), width, height)
-        columns = layout(state, width - 1, self._glyphs)
+        self.shown = layout(state, width - 1, self._glyphs, self._choice, self._scrolled)
         context = Context(
             glyphs=self._glyphs,
             values=state.value_format,
-            params=dict(state.params),
+            params=state.params,
             best=state.best_id,
             marks=state.marks,
             now=self._now,
             curve_range=state.curve_range,
             leader=state.leader,
             places=decimals(state.finalists),
+            fresh=frozenset(self._fresh),
         )
         window = self._window()
         self._top = window.top
-        return table_lines(state, columns, window, width, context)
+        return table_lines(state, self.shown, window, width, context, self._rows)
 
     def on_resize(self) -> None:
         """Keep the cursor in view."""
@@ -118,12 +154,36 @@ class TrialTable(Lines, can_focus=True):
         super().on_resize()
 
     def on_click(self, event: events.Click) -> None:
-        """Put the cursor on the row clicked; open it on the second click."""
+        """Put the cursor on the row clicked, mark it, or open it on the second click; sort."""
         position = self._window().top + event.y - 1
-        if event.y >= 1 and position < len(self._state.order):
+        if event.y == 0:
+            self._click_heading(event.x)
+        elif position < len(self._state.order):
             self.move_to(position)
-            if event.chain == 2:
+            if event.x < 2 and self.cursor is not None:
+                self.post_message(self.MarkChosen(self.cursor))
+            elif event.chain == 2:
                 self.post_message(self.Opened())
+
+    def _click_heading(self, x: int) -> None:
+        column = column_at(self.shown.columns, x)
+        frozen = sum(column.width + 1 for column in self.shown.columns[: len(FROZEN)])
+        if x >= self.size.width - 1:
+            self.scroll_columns(1)
+        elif self.shown.scrolled and x == frozen + 1:
+            self.scroll_columns(-1)
+        elif column is not None and column.sortable:
+            self.post_message(self.HeadingChosen(column))
+
+    def on_mouse_scroll_right(self, event: events.MouseScrollRight) -> None:
+        """Show later columns."""
+        event.stop()
+        self.scroll_columns(1)
+
+    def on_mouse_scroll_left(self, event: events.MouseScrollLeft) -> None:
+        """Show earlier columns."""
+        event.stop()
+        self.scroll_columns(-1)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Show later rows."""
@@ -139,6 +199,31 @@ class TrialTable(Lines, can_focus=True):
         self._top = max(0, self._top + rows)
         self.repaint()
 
+    def _mark_changes(self, before: ViewState) -> None:
+        """Mark rows in view that are new, or in another state, and see that the marks lapse."""
+        state = self._state
+        if before.sweep is None or before.snapshots != state.snapshots:
+            self._fresh.clear()
+            return
+        due = time.monotonic() + FRESH_S
+        for row in self._in_view():
+            old = before.rows.get(row.id)
+            if row is not old and (old is None or old.state != row.state):
+                self._fresh[row.id] = due
+        if self._fresh and self._lapses is None:
+            self._lapses = self.set_timer(FRESH_S, self._lapse)
+
+    def _lapse(self) -> None:
+        now = time.monotonic()
+        self._fresh = {trial: due for trial, due in self._fresh.items() if due > now}
+        wait_s = max(min(self._fresh.values(), default=now) - now, 0.0)
+        self._lapses = self.set_timer(wait_s, self._lapse) if self._fresh else None
+        self.repaint()
+
+    def _in_view(self) -> list[TrialView]:
+        view, count = self._window(), len(self._state.order)
+        return [self._state.row_at(n) for n in range(view.top, min(view.top + view.height, count))]
+
     def _window(self) -> Window:
         height = max(1, self.size.height - 1)
         position = self._state.position(self.cursor)
@@ -151,8 +236,8 @@ class TrialTable(Lines, can_focus=True):
         if place is None:
             place = 0 if resting else min(self._position, len(self._state.order) - 1)
         self._position = max(0, place)
-        order = self._state.order
-        self._set_cursor(order[self._position][2] if order else self._kept())
+        shown = self._state.row_at(self._position).id if self._state.order else self._kept()
+        self._set_cursor(shown)
 
     def _kept(self) -> str | None:
         return self.cursor if self.cursor in self._state.rows else None
