@@ -24,6 +24,6 @@ ACTIONS: tuple[Action, ...] = (
         palette=False,
     ),
     Action("cursor_right_far", "shift+right", "far", "move by ten points", _CURVES, palette=False),
-    Action("previous_trial", _LEFT, "trial before", "show the trial before", _TRIAL, 7, "["),
-    Action("next_trial", _RIGHT, "trial after", "show the trial after", _TRIAL, 7, "]"),
+    Action("next_trial", _RIGHT, "trial", "show the trial after", _TRIAL, 7, "[ ]"),
+    Action("previous_trial", _LEFT, "trial before", "show the trial before", _TRIAL, None, "["),
 )

@@ -34,7 +34,8 @@ class Family(Struct, frozen=True):
 def families(names: Iterable[str], first: str = "") -> list[Family]:
     """Gather metrics into families, that of the metric `first` first, else as they come.
 
-    A name that says no data beside others that do is of the training, as Keras has it.
+    A name that says no data is of the training, as Keras has it; several that claim to be the
+    same keep their own names.
     """
     groups: dict[str, list[tuple[str, str]]] = {}
     for name in names:
@@ -61,15 +62,10 @@ def _family(stem: str, members: Sequence[tuple[str, str]]) -> Family:
     if len(members) == 1:
         name = members[0][0]
         return Family(name, (Member(name, name),))
-    sides = [side for _, side in members]
+    sides = [side or "train" for _, side in members]
     told = [
-        Member(name, _side(name, side or "train", sides.count(side or "train") + (not side)))
-        for name, side in members
+        Member(name, side if sides.count(side) == 1 else name)
+        for (name, _), side in zip(members, sides, strict=True)
     ]
     told.sort(key=lambda member: _ORDER.index(member.side) if member.side in _ORDER else 0)
     return Family(stem, tuple(told))
-
-
-def _side(name: str, side: str, claims: int) -> str:
-    """Call a member by its data, or by its own name where several claim to be that."""
-    return side if claims == 1 else name

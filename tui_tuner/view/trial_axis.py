@@ -37,7 +37,7 @@ class XAxis(Struct, frozen=True):
     def axis(self) -> Axis:
         """As a plot has it."""
         if self.kind == "wall":
-            return Axis(unit="seconds", title=self.title)
+            return Axis(unit="seconds", title=self.title, low=0.0)
         return Axis(unit="steps", title=plain(self.title, 24))
 
     def text(self, x: float) -> str:
