@@ -25,7 +25,7 @@ Entry = tuple[Any, int]
 RANKS = {"running": 0, "paused": 1, "complete": 1, "pruned": 1, "failed": 1, "waiting": 2}
 _UNRANKED = 3
 
-FIXED_COLUMNS = ("state", "id", "epoch", "last", "best", "elapsed")
+FIXED_COLUMNS = ("state", "id", "epoch", "last", "best", "elapsed", "device %", "peak memory")
 
 
 class Sort(Struct, frozen=True):
@@ -103,7 +103,7 @@ class Ordering(Struct, frozen=True):
         column, reverse = self.sort.column, self.sort.reverse
         if column in ("state", "best", "mean", "last"):
             return self.maximize != reverse
-        if column == "epoch" or (column == "elapsed" and not _ticks(row)):
+        if column in _LARGE_FIRST or (column == "elapsed" and not _ticks(row)):
             return not reverse
         return reverse
 
@@ -114,7 +114,11 @@ _ATTRIBUTES: dict[str, Callable[[TrialView], Any]] = {
     "mean": attrgetter("mean"),
     "last": attrgetter("value"),
     "epoch": attrgetter("step"),
+    "device %": attrgetter("util"),
+    "peak memory": attrgetter("peak_memory"),
 }
+
+_LARGE_FIRST = ("epoch", "device %", "peak memory")
 
 
 def _ticks(row: TrialView) -> bool:
