@@ -11,10 +11,13 @@ from engine.core.views import SweepView
 from engine.protocol.framing import Channel
 from engine.protocol.messages import Delta, Request, Snapshot
 
+from .first_rows import in_parts
 from .source import Changes, SweepSource
 
 PART = 1000
-"""Trials in one part of a snapshot, and decisions in a whole one (the newest)."""
+"""Trials in a delta, and decisions in a snapshot (the newest), at the most."""
+ROWS = 250
+"""Trials in one part of a snapshot: a viewer takes in a part between two of its frames."""
 
 SLOWEST, FASTEST = 0.1, 20.0
 
@@ -80,18 +83,20 @@ class Feed:
     async def _push_snapshot(self) -> None:
         self._take_news()
         sweep, seq = self._source.status(), self._source.seq
-        rows = self._source.trials()
+        rows, standings = self._source.rows()
         decisions = self._source.decisions()[-PART:]
         self._sent = _timeless(sweep)
-        for start in range(0, max(1, len(rows)), PART):
+        sent = 0
+        for part in in_parts(rows, standings, sweep.metric.goal, ROWS):
+            first, sent = not sent, sent + len(part)
             self._channel.send(
                 Snapshot(
                     seq=seq,
                     sweep=sweep,
-                    trials=rows[start : start + PART],
-                    decisions=[] if start else decisions,
-                    first=start == 0,
-                    more=start + PART < len(rows),
+                    trials=part,
+                    decisions=decisions if first else [],
+                    first=first,
+                    more=sent < len(rows),
                 )
             )
             await self._channel.drain()

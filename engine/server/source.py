@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from msgspec import Struct, field
 
@@ -12,6 +13,8 @@ from engine.core.acts import Act, Decision
 from engine.core.views import SweepView, TrialView
 from engine.protocol.messages import ActResult, Space, VersionView
 from engine.store.base import Point
+
+from .first_rows import Standing
 
 
 class Changes(Struct, kw_only=True):
@@ -42,6 +45,11 @@ class SweepSource(ABC):
     @abstractmethod
     def trials(self) -> list[TrialView]:
         """Every trial, by number."""
+
+    def rows(self) -> tuple[Sequence[Any], Sequence[Standing]]:
+        """Every trial by number as it goes on the wire, a row or its JSON, and how it stands."""
+        rows = self.trials()
+        return rows, rows
 
     @abstractmethod
     def trial(self, number: int) -> TrialView:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from engine.core.acts import Act, Decision
 from engine.core.edits import SpaceVersion
 from engine.core.history import DECIDING, History
-from engine.core.model import STATES, trial_name, trial_number
+from engine.core.model import STATES, trial_name
 from engine.core.views import EngineView, MetricView, SweepView, TrialView
 from engine.errors import ActError, NotFoundError, StoreError
 from engine.ownership import engine_pid
@@ -23,6 +23,7 @@ from engine.protocol.messages import ActResult, Space, VersionView
 from engine.store.base import Point
 from engine.store.reader import open_reader
 
+from .first_rows import Standing
 from .source import Changes, SweepSource
 
 UNDER_WAY = ("running", "paused", "stopping")
@@ -68,11 +69,15 @@ class StoredSource(SweepSource):
         return replace(view, state="dead", eta_s=None, sentence=_died(view))
 
     def trials(self) -> list[TrialView]:
-        return list(self._rows.values())
+        return self._trials
 
     @cached_property
-    def _rows(self) -> dict[int, TrialView]:
-        return {trial_number(row.id): row for row in self._reader.trials()}
+    def _trials(self) -> list[TrialView]:
+        return self._reader.trials()
+
+    def rows(self) -> tuple[Sequence[Any], Sequence[Standing]]:
+        bodies = self._reader.trial_bodies()
+        return [msgspec.Raw(body) for body in bodies], [_standing(body) for body in bodies]
 
     def trial(self, number: int) -> TrialView:
         row = self._reader.trial(number)
@@ -146,6 +151,16 @@ class StoredSource(SweepSource):
 
     def leave(self) -> bool:
         return False
+
+
+class _Standing(msgspec.Struct, frozen=True):
+    """As much of a trial as says how it stands."""
+
+    state: str
+    best: float | None = None
+
+
+_standing: Callable[[bytes], _Standing] = msgspec.json.Decoder(_Standing).decode
 
 
 def _died(view: SweepView) -> str:

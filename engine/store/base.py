@@ -80,6 +80,10 @@ class StoreReader(ABC):
         """Every trial as last written, by number."""
 
     @abstractmethod
+    def trial_bodies(self) -> list[bytes]:
+        """The same, each as one line of JSON."""
+
+    @abstractmethod
     def trial(self, number: int) -> TrialView | None:
         """One trial."""
 

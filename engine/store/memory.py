@@ -61,7 +61,10 @@ class MemoryStore(Store):
         return None if self._sweep is None else decode_sweep(self._sweep)
 
     def trials(self) -> list[TrialView]:
-        return [decode_trial(self._trials[number]) for number in sorted(self._trials)]
+        return [decode_trial(body) for body in self.trial_bodies()]
+
+    def trial_bodies(self) -> list[bytes]:
+        return [self._trials[number] for number in sorted(self._trials)]
 
     def trial(self, number: int) -> TrialView | None:
         body = self._trials.get(number)

@@ -51,8 +51,10 @@ class SqliteQueries(StoreReader):
         return decode_sweep(rows[0][0]) if rows else None
 
     def trials(self) -> list[TrialView]:
-        rows = self._rows("SELECT body FROM trials ORDER BY number")
-        return [decode_trial(body) for (body,) in rows]
+        return [decode_trial(body) for body in self.trial_bodies()]
+
+    def trial_bodies(self) -> list[bytes]:
+        return [body for (body,) in self._rows("SELECT body FROM trials ORDER BY number")]
 
     def trial(self, number: int) -> TrialView | None:
         rows = self._rows("SELECT body FROM trials WHERE number = ?", (number,))

@@ -12,6 +12,7 @@ from msgspec import Struct, structs
 from engine.core.events import ReportsArrived
 from engine.core.model import Report
 from engine.store.base import Batch, Point, Store, StoreReader
+from engine.store.codec import decode_trial
 from engine.store.memory import MemoryStore
 from engine.store.reader import open_reader
 from engine.store.sqlite import SqliteStore
@@ -137,6 +138,7 @@ def test_a_trial_is_kept_as_last_written_and_listed_by_number(kept: Kept) -> Non
     kept.store.write(Batch(trials=[trial_view(2, state="complete", value=0.9)]))
     look = kept.look()
     assert look.trials() == [trial_view(2, state="complete", value=0.9), trial_view(10_001)]
+    assert [decode_trial(body) for body in look.trial_bodies()] == look.trials()
     assert look.trial(2) == trial_view(2, state="complete", value=0.9)
     assert look.trial(3) is None
 

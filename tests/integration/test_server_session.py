@@ -27,7 +27,8 @@ from engine.errors import (
 from engine.protocol import messages as m
 from engine.protocol.framing import decode_answer
 from engine.server import session
-from engine.server.feed import PART
+from engine.server.feed import PART, ROWS
+from engine.server.first_rows import FIRST
 from engine.server.listener import Listener
 from tests.fakes.fake_source import FakeSource
 
@@ -279,16 +280,21 @@ async def test_a_subscriber_gets_a_snapshot_then_what_changes(sweep: Sweep) -> N
     assert [d.sentence for push in screen.pushes for d in push.decisions] == ["t0001 stopped"]
 
 
-async def test_a_large_sweep_comes_in_parts(sweep: Sweep) -> None:
-    for _ in range(2 * PART + 1):
-        sweep.source.propose()
+async def test_a_large_sweep_comes_in_parts_what_runs_and_the_best_first(sweep: Sweep) -> None:
+    for number in range(2 * ROWS + FIRST + 1):
+        sweep.source.propose(best=number / 1e4)
+    sweep.source.start(7)
     viewer = await sweep.view()
     await viewer.request(m.Subscribe(id=0))
     screen = Screen()
     await screen.follow(viewer, sweep.source.seq)
 
-    assert [len(push.trials) for push in screen.pushes] == [PART, PART, 1]
-    assert [getattr(push, "more", None) for push in screen.pushes] == [True, True, False]
+    assert [len(push.trials) for push in screen.pushes] == [FIRST, ROWS, ROWS, 1]
+    assert [getattr(push, "more", None) for push in screen.pushes] == [True, True, True, False]
+    assert [getattr(push, "first", None) for push in screen.pushes] == [True, False, False, False]
+    best = [f"t{number:04d}" for number in range(2 * ROWS + FIRST + 1, 0, -1)]
+    assert [row.id for row in screen.pushes[0].trials] == ["t0007", *best[: FIRST - 1]]
+    assert len({row.id for push in screen.pushes for row in push.trials}) == len(best)
 
 
 async def test_many_changes_become_few_pushes_with_the_newest_rows(sweep: Sweep) -> None:
