@@ -5,9 +5,15 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from click import Choice
 
 from tui_tuner.options import THEMES
+
+
+def _theme(text: str) -> str:
+    if text and text not in THEMES:
+        raise typer.BadParameter(f"{text!r}: one of {', '.join(THEMES)}")
+    return text
+
 
 Ascii = Annotated[bool, typer.Option("--ascii", help="Draw with plain characters.")]
 Fps = Annotated[
@@ -20,7 +26,8 @@ Theme = Annotated[
     str,
     typer.Option(
         "--theme",
-        click_type=Choice(THEMES),
+        metavar="|".join(THEMES),
+        parser=_theme,
         show_default=False,
         help="How it looks; remembered.",
     ),
