@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
-from .boundary import USAGE, quiet_stdout, said
-from .verbs import VERBS
+from .boundary import USAGE, guarded, quiet_stdout, said
+from .plain_words import call_of
+from .verbs import VERBS, module_of
 
 __all__ = ["run"]
 
@@ -30,16 +32,27 @@ def _run(words: list[str]) -> int:
     chosen = [words[0]] if words and words[0] in VERBS else list(VERBS)
     if words and not words[0].startswith("-") and words[0] not in VERBS:
         return _unknown(words[0])
-    from .app import typer_app
-
     try:
-        typer_app(chosen)(words or ["--help"], prog_name="tui-tuner")
+        if len(chosen) > 1 or not _is_done_plainly(chosen[0], words[1:]):
+            from .app import typer_app
+
+            typer_app(chosen)(words or ["--help"], prog_name="tui-tuner")
     except SystemExit as leaving:
         code = leaving.code
         status = code if isinstance(code, int) else 0 if code is None else 1
     else:
         status = 0
     return status if quiet_stdout() else _broken_pipe()
+
+
+def _is_done_plainly(verb: str, words: list[str]) -> bool:
+    """Carry a verb out whose words are plain; say whether they are."""
+    command = import_module(f"{__package__}.{module_of(verb)}").command
+    call = call_of(command, words)
+    if call is None:
+        return False
+    guarded(command)(**call)
+    return True
 
 
 def _unknown(verb: str) -> int:
