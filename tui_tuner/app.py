@@ -177,8 +177,10 @@ class TunerApp(Notifying):
         self.change_view(self.view)
 
     def on_link_changed(self, message: Link.Changed) -> None:
-        """Show how the link is."""
+        """Show how the link is; away from the dashboard's banner, say that it is gone."""
         self.refresh_surroundings()
+        if message.state.phase == "lost" and not isinstance(self.screen, Dashboard):
+            self.say("no answer from the engine; trying again; trials go on", "alarm")
 
     def on_resize(self) -> None:
         """Expect nothing of a terminal that has just rearranged what it shows."""

@@ -6,19 +6,24 @@ Knows nothing of screens: what happens is posted as messages.
 from __future__ import annotations
 
 import asyncio
+import time
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from typing import Any, Protocol
 
+from msgspec.structs import replace
 from textual.message import Message
 
 from engine.errors import ConnectionLostError, TunerError
-from engine.protocol.messages import Push, Request, Subscribe
+from engine.protocol.messages import DoAct, Push, Request, Subscribe
 from tui_tuner.view.summary import LinkState
 
 FIRST_DELAY_S = 0.25
 LONGEST_DELAY_S = 5.0
 LOOK_FOR_ENGINE_S = 3.0
+SLOW_S = 0.3
+"""Answers that take longer than this, three in a row, make a slow link."""
 
 
 class Connection(Protocol):
@@ -59,11 +64,17 @@ class Link:
             super().__init__()
 
     def __init__(
-        self, connect: Connect, post: Callable[[Message], object], clock: Callable[[], float]
+        self,
+        connect: Connect,
+        post: Callable[[Message], object],
+        clock: Callable[[], float],
+        stopwatch: Callable[[], float] = time.monotonic,
     ) -> None:
         self._connect = connect
         self._post = post
         self._clock = clock
+        self._stopwatch = stopwatch
+        self._trips_s: deque[float] = deque(maxlen=3)
         self._connection: Connection | None = None
         self._linked = asyncio.Event()
         self._looking = asyncio.Event()
@@ -84,7 +95,11 @@ class Link:
         """Send a request and give its result. Raises TunerError."""
         if self._connection is None:
             raise ConnectionLostError("there is no connection to the engine now")
-        return await self._connection.request(message)
+        began = self._stopwatch()
+        result = await self._connection.request(message)
+        if not isinstance(message, DoAct):
+            self._took(self._stopwatch() - began)
+        return result
 
     async def request_when_linked(self, message: Request, wait_s: float) -> Any:
         """Like `request`, but wait for a connection where there is none."""
@@ -150,6 +165,15 @@ class Link:
         """Look for a live engine at once: one has just been started."""
         self._looking.set()
 
+    def _took(self, seconds: float) -> None:
+        """Take note of how long an answer took; what an act takes says nothing of the link."""
+        self._trips_s.append(seconds)
+        least_s = min(self._trips_s) if len(self._trips_s) == self._trips_s.maxlen else 0.0
+        trip_s = round(least_s, 1) if least_s > SLOW_S else 0.0
+        if trip_s != self.state.trip_s:
+            self.state = replace(self.state, trip_s=trip_s)
+            self._post(self.Changed(self.state))
+
     async def _drop(self) -> None:
         connection, self._connection = self._connection, None
         self._linked.clear()
@@ -159,6 +183,7 @@ class Link:
 
     def _change(self, phase: str, error: str = "") -> None:
         since = self.state.since if phase == self.state.phase else self._clock()
+        self._trips_s.clear()
         self.state = LinkState(phase, since, error)
         if phase == "live":
             self._live.set()

@@ -149,6 +149,12 @@ class Dashboard(Arranging, Looking, Acting):
     def _elsewhere(self) -> None:
         self.query_one(Footer).show(self.place, self.footer_labels())
 
+    @on(events.Click, "#banner")
+    def _take_up(self) -> None:
+        """Do what the banner of a dead engine offers."""
+        if self.app.view.sweep is not None and self.app.view.sweep.state == "dead":
+            self.action_schedule()
+
     @on(TrialTable.CursorMoved)
     def _another_trial(self) -> None:
         table = self.query_one(TrialTable)

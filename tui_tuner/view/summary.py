@@ -31,11 +31,13 @@ class LinkState(Struct, frozen=True):
     """How the viewer hears of the sweep: connecting, live, stored (from the database) or lost.
 
     `since` is when that began, in seconds since the Unix epoch; `error` is the last complaint.
+    `trip_s` is how long an answer takes, in tenths of a second; 0.0 where that is not worth a word.
     """
 
     phase: str = "connecting"
     since: float = 0.0
     error: str = ""
+    trip_s: float = 0.0
 
 
 class Surroundings(Struct, frozen=True):
@@ -127,6 +129,8 @@ def _short_counts(state: ViewState, glyphs: Glyphs) -> Line:
 
 def _link(around: Surroundings) -> Line:
     phase = around.link.phase
+    if phase == "live" and around.link.trip_s:
+        return ((f"link {around.link.trip_s:.1f}s", "warning"),)
     if phase == "live":
         return (("read-only" if around.read_only else "live", "dim"),)
     return ((phase, "warning" if phase != "stored" else "dim"),)
