@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 
 from engine.core.lineage import lineage_of
 from engine.core.views import AttemptView
@@ -18,22 +19,37 @@ from .pane.parameters import compared_lines
 
 _MOST_CHECKPOINTS = 8
 _TAIL_LINES = 12
-_HEADS = ("n", "start", "pid", "device", "took", "outcome", "exit")
+_TWO_COLUMNS = 74
+_GAP = 2
+_HEADS = ("n", "took", "outcome", "exit", "start", "pid", "device")
 
 
 def trial_facts(scene: Scene, detail: TrialDetail | None, width: int) -> list[Line]:
-    """Write every section, in lines of exactly `width` cells."""
-    sections = (
-        _state(scene, width),
-        compared_lines(scene.state, scene.row, width, scene.glyphs),
-        _attempts(scene, width),
-        _checkpoints(detail.checkpoints if detail is not None else (), scene, width),
-        _decisions(scene, detail, width),
-        _lineage(scene, width),
-    )
+    """Write every section, in lines of exactly `width` cells: two beside each other where wide."""
+    checkpoints = detail.checkpoints if detail is not None else ()
+    state, row, glyphs = scene.state, scene.row, scene.glyphs
+    sections = [_state(scene, width)]
+    if width >= _TWO_COLUMNS:
+        left = (width - _GAP) * 9 // 20
+        right = width - _GAP - left
+        runs = _joined([_attempts(scene, right), _checkpoints(checkpoints, scene, right)], right)
+        sections.append(_beside(compared_lines(state, row, left, glyphs), runs, left, width))
+    else:
+        sections.append(compared_lines(state, row, width, glyphs))
+        sections += [_attempts(scene, width), _checkpoints(checkpoints, scene, width)]
+    sections += [_decisions(scene, detail, width), _lineage(scene, width)]
+    return _joined(sections, width)
+
+
+def _joined(sections: Sequence[list[Line]], width: int) -> list[Line]:
     blank = crop((), width)
-    lines = [line for section in sections if section for line in (*section, blank)]
-    return lines[:-1]
+    return [line for section in sections if section for line in (*section, blank)][:-1]
+
+
+def _beside(left: list[Line], right: list[Line], size: int, width: int) -> list[Line]:
+    blank = crop((), size)
+    pairs = zip_longest(left, right, fillvalue=())
+    return [crop((*(one or blank), (" " * _GAP, ""), *two), width) for one, two in pairs]
 
 
 def _state(scene: Scene, width: int) -> list[Line]:
@@ -66,17 +82,17 @@ def _attempt_cells(scene: Scene, attempt: AttemptView) -> tuple[str, ...]:
     took = duration((attempt.ended_at or scene.now) - attempt.started_at)
     return (
         str(attempt.n),
-        plain(attempt.start or "", 10),
-        str(attempt.pid or ""),
-        plain(attempt.device, 12),
         took,
         plain(attempt.outcome or "running", 12),
         plain(attempt.exit or "", 20),
+        plain(attempt.start or "", 10),
+        str(attempt.pid or ""),
+        plain(attempt.device, 12),
     )
 
 
 def _in_columns(cells: Sequence[str], sizes: Sequence[int], role: str, width: int) -> Line:
-    numbers = {0, 2, 4}
+    numbers = {0, 1, 5}
     texts = [
         right(text, size) if n in numbers else fit(text, size)
         for n, (text, size) in enumerate(zip(cells, sizes, strict=True))

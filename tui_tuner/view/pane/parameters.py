@@ -15,18 +15,16 @@ from .facts import origin_text, stage_lines
 _NAMES = 28
 _VALUES = 16
 _UNSET = "unset"
+_TITLE = "parameters"
 
 
 def parameters_lines(scene: Scene, width: int) -> list[Line]:
     """Write the comparison, then where the trial comes from."""
     state, row, glyphs = scene.state, scene.row, scene.glyphs
     lines = [*compared_lines(state, row, width, glyphs), crop((), width)]
-    told = wrap(origin_text(row, glyphs), width - 1, 3)
-    lines += [crop(((f" {text}", "dim"),), width) for text in told]
-    return [
-        *lines,
-        *(crop(((" ", ""), *line), width) for line in stage_lines(state, row, width - 1, glyphs)),
-    ]
+    told = wrap(origin_text(row, glyphs), width, 3)
+    lines += [crop(((text, "dim"),), width) for text in told]
+    return [*lines, *stage_lines(state, row, width, glyphs)]
 
 
 def compared_lines(state: ViewState, row: TrialView, width: int, glyphs: Glyphs) -> list[Line]:
@@ -37,8 +35,9 @@ def compared_lines(state: ViewState, row: TrialView, width: int, glyphs: Glyphs)
     names = list(dict.fromkeys([*row.params, *(best.params if best is not None else ())]))
     names.sort(key=lambda name: best is None or _is_same(row, best, name))
     label = min(_NAMES, max((width_of(plain(name)) for name in names), default=4), width // 2)
+    label = max(label, len(_TITLE))
     size = _value_width(names, row, best, width - label)
-    heads: list[Run] = [(" " * (label + 3), ""), (fit(row.id, size + 2), "head")]
+    heads: list[Run] = [(fit(_TITLE, label + 2), "bold"), (fit(row.id, size + 2), "head")]
     if best is not None:
         heads.append((f"{glyphs.best} {best.id}", "head"))
     elif state.best_id == row.id:
@@ -64,7 +63,6 @@ def _parameter(
     stands_out = differs or (varies and best is None)
     role = "warning" if name in row.overrides else "bold" if stands_out else ""
     runs: list[Run] = [
-        (" ", ""),
         (fit(plain(name), label), "" if differs or varies else "dim"),
         (" ", ""),
         mark,

@@ -28,7 +28,7 @@ def space_lines(scene: Scene, found: Survey, size: tuple[int, int]) -> list[Line
     columns = max(1, (width + _GAP) // (_COLUMN + _GAP))
     each = (width - _GAP * (columns - 1)) // columns
     if not found.parameters:
-        return [crop(((" trials do not differ in any parameter yet", "dim"),), width)]
+        return [crop((("trials do not differ in any parameter yet", "dim"),), width)]
     lines = [_legend(scene, width)]
     left = list(found.parameters)
     rows = -(-len(left) // columns)
@@ -41,7 +41,7 @@ def space_lines(scene: Scene, found: Survey, size: tuple[int, int]) -> list[Line
             names = ", ".join(plain(one.name, 40) for one in (*row, *left))
             return [
                 *lines,
-                crop(((f" not shown: {names}   v shows the whole space", "dim"),), width),
+                crop(((f"not shown: {names}   v shows the whole space", "dim"),), width),
             ]
         blocks = [_block(scene, one, found, (each, min(needed, max(4, room)))) for one in row]
         lines += _beside(blocks, each, width)
@@ -55,7 +55,7 @@ def _needed(one: Surveyed, high: int) -> int:
 
 def _legend(scene: Scene, width: int) -> Line:
     glyphs, name = scene.glyphs, scene.row.id
-    runs: list[Run] = [(f" {glyphs.here} ", "accent"), (name, "bold")]
+    runs: list[Run] = [(f"{glyphs.here} ", "accent"), (name, "bold")]
     best = scene.state.best_id
     if best is not None and best != name:
         runs += [(f"   {glyphs.best} ", "best"), (best, "")]
@@ -126,7 +126,7 @@ def _choices(scene: Scene, one: Surveyed, width: int) -> list[Line]:
         here = own is not None and same(choice.value, own)
         best = scene.state.value_format.text(choice.best) or glyphs.missing
         runs: list[Run] = [
-            (f" {glyphs.here if here else ' '} ", "accent"),
+            (f"{glyphs.here if here else ' '} ", "accent"),
             (fit(short(choice.value), label), "bold" if here else ""),
             (right(best, 11), ""),
             (f"  best of {choice.trials}", "dim"),
