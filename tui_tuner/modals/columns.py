@@ -91,7 +91,7 @@ class ColumnsScreen(ModalScreen[Choice | None]):
 
     def on_click(self, event: events.Click) -> None:
         """Show the column clicked, or leave it out."""
-        if event.widget is self._list:
+        if self._list.region.contains(event.screen_x, event.screen_y):
             top = top_of(self._chosen, self._list.size.height)
             place = top + event.screen_y - self._list.region.y
             if 0 <= place < len(self._chosen.items):

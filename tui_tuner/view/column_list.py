@@ -24,7 +24,7 @@ _NAMES = {
     "elapsed": "time it has run",
     "time left": "time left, by its own pace",
     "note": "its note",
-    "reason": "why: the last decision or advice",
+    "reason": "the last decision or advice on it",
 }
 
 
