@@ -179,7 +179,9 @@ class LogScreen(Page):
     def _show_around(self) -> None:
         self.query_one("#log-heading", Drawn).repaint()
         row = self.app.view.rows.get(self._trial)
-        chosen = {"back": "stop looking"} if self._log.searched else {}
+        chosen = {"keep": "go there"}
+        if self._log.searched or self._entry.display:
+            chosen["back"] = "stop looking"
         if not self._log.searched:
             chosen |= {"next_match": "", "previous_match": ""}
         if row is None or len(row.attempt_list) < 2:
@@ -207,6 +209,6 @@ class LogScreen(Page):
 
     def _looking_for(self) -> Line:
         at, count = self._log.found
-        part = "" if self._log.whole else " in the part read so far"
-        said = f"line {at or '-'} of {count} that match{part}" if count else f"nowhere{part}"
+        part = "" if self._log.whole else " so far"
+        said = f"{at or '-'} of {count} lines{part}" if count else f"nowhere{part}"
         return ((plain(self._log.searched, 40), "found"), (f" {said}", "" if count else "warning"))

@@ -44,6 +44,8 @@ def _read(path: Path, attempt: int, offset: int, limit: int, running: bool) -> L
         size, start, data = 0, 0, b""
     except OSError as error:
         raise TunerError(f"cannot read {clean(str(path))}: {error.strerror}") from None
+    begun = _begun_before(data) if start else 0
+    start, data = start + begun, data[begun:]
     if start + len(data) < size or running:
         data = _whole_characters(data)
     text = data.decode(errors="replace").replace("\r\n", "\n").replace("\r", "\n")
@@ -75,6 +77,11 @@ def _piece(path: Path, offset: int, limit: int) -> tuple[int, int, bytes]:
         cut = data.find(b"\n") + 1
         start, data = start + cut, data[cut:]
     return size, start, data
+
+
+def _begun_before(data: bytes) -> int:
+    """Count the first bytes that belong to a character which began before the piece."""
+    return next((n for n, byte in enumerate(data[:4]) if byte not in _REST_OF_CHARACTER), 0)
 
 
 def _whole_characters(data: bytes) -> bytes:

@@ -94,7 +94,9 @@ def sentence(row: TrialView) -> str:
         return f"{reason}; its memory and slot {row.slot} stay taken until it is continued"
     if row.state == "failed":
         kind = plain(row.failure or "error", 30)
-        return f"failed ({kind}): {reason}" if reason else f"failed: {kind}"
+        return (
+            f"failed ({kind}): {reason.removeprefix(f'{kind}: ')}" if reason else f"failed: {kind}"
+        )
     if row.state == "waiting" and not reason:
         return "waits for a free slot"
     if not reason:

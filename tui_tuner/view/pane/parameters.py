@@ -14,6 +14,8 @@ from .facts import origin_text, stage_lines
 
 _NAMES = 28
 _VALUES = 16
+_SHORT = 8
+"""Cells up to which values have three figures rather than four."""
 _UNSET = "unset"
 _TITLE = "parameters"
 
@@ -66,10 +68,10 @@ def _parameter(
         (fit(plain(name), label), "" if differs or varies else "dim"),
         (" ", ""),
         mark,
-        (fit(_value(row, name), size + 2), role),
+        (fit(_value(row, name, size), size + 2), role),
     ]
     if best is not None:
-        runs.append((fit(_value(best, name), size), "" if differs else "dim"))
+        runs.append((fit(_value(best, name, size), size), "" if differs else "dim"))
     return crop(runs, width)
 
 
@@ -79,13 +81,14 @@ def _is_same(row: TrialView, best: TrialView, name: str) -> bool:
     return same(row.params[name], best.params[name])
 
 
-def _value(row: TrialView, name: str) -> str:
+def _value(row: TrialView, name: str, room: int = _VALUES) -> str:
     if name not in row.params:
         return _UNSET
-    return short(row.params[name], 4)
+    return short(row.params[name], 4 if room > _SHORT else 3)
 
 
 def _value_width(names: list[str], row: TrialView, best: TrialView | None, room: int) -> int:
+    """Give the cells of a column of values: what they need, or what there is for one of two."""
     rows = [row] if best is None else [row, best]
     widest = max((width_of(_value(r, name)) for r in rows for name in names), default=5)
-    return max(6, min(_VALUES, widest, (room - 8) // 2))
+    return max(6, min(_VALUES, widest, (room - 4) // 2))
