@@ -204,7 +204,8 @@ class TunerApp(Notifying):
 
     def action_help(self) -> None:
         """Show every key."""
-        self.push_screen(HelpScreen())
+        place = self.screen.place if isinstance(self.screen, Page) else ""
+        self.push_screen(HelpScreen(place))
 
     def action_command_palette(self) -> None:
         """Find an action by name."""

@@ -15,6 +15,11 @@ class Page(Screen[None]):
     places: ClassVar[tuple[str, ...]] = ()
     """The places of the registry of actions that a person can be in on it."""
 
+    @property
+    def place(self) -> str:
+        """Where its keys are now."""
+        return self.places[0] if self.places else ""
+
     def show(self, state: ViewState) -> None:
         """Show another state of the sweep."""
         raise NotImplementedError
