@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from .spelling import written
+
 TABLE, PANE, FILTER = "table", "pane", "filter"
 TRIAL, LOG, COMPARE = "trial", "log", "compare"
 SPACE, RANGES, INSIGHT = "space", "ranges", "insight"
@@ -35,7 +37,7 @@ class Action(NamedTuple):
     @property
     def key(self) -> str:
         """The key as people write it."""
-        return self.shown or self.keys.split(",")[0]
+        return self.shown or written(self.keys.split(",")[0])
 
     @property
     def acts(self) -> bool:

@@ -21,7 +21,7 @@ _EVERYTHING = 1000
 
 
 class HelpScreen(ModalScreen[None]):
-    """Shown until Esc, Enter, ? or q; scrolls where it does not fit."""
+    """Shown until Esc, Enter, ? or q; scrolls where it does not fit. The keys of `place` first."""
 
     CSS_PATH = "help.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -34,6 +34,10 @@ class HelpScreen(ModalScreen[None]):
         Binding("end,G", f"scroll({_EVERYTHING})", "last", show=False),
     ]
     app: TunerApp
+
+    def __init__(self, place: str) -> None:
+        super().__init__()
+        self._place = place
 
     def compose(self) -> ComposeResult:
         """A page of keys."""
@@ -61,4 +65,5 @@ class HelpScreen(ModalScreen[None]):
         self.query_one(Scrolled).page(direction)
 
     def _keys(self, width: int) -> list[Line]:
-        return help_lines(width, ascii_only=self.app.glyphs.ascii)
+        ascii_only, keymap = self.app.glyphs.ascii, self.app.keymap
+        return help_lines(width, ascii_only=ascii_only, place=self._place, keymap=keymap)
