@@ -62,6 +62,8 @@ def test_no_screen_is_drawn_where_there_can_be_none(environ):
     [
         ({"LANG": "C"}, True),
         ({"LC_ALL": "POSIX", "LANG": "en_GB.UTF-8"}, True),
+        ({"LANG": "C", "LC_CTYPE": "C.UTF-8"}, True),
+        ({"LANG": "en_GB.UTF-8", "LC_CTYPE": "C.UTF-8"}, False),
         ({"LANG": "C.UTF-8"}, False),
         ({"LANG": "en_GB.UTF-8", "TERM": "linux"}, True),
         ({}, False),

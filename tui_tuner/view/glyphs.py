@@ -149,9 +149,17 @@ STATE_ROLES: Mapping[str, str] = {
 }
 
 
+_PLAIN_LOCALES = ("C", "POSIX")
+_COERCED = ("C.UTF-8", "C.utf8", "UTF-8")
+"""What Python sets LC_CTYPE to by itself where the locale is a plain one."""
+
+
 def wants_ascii(environ: Mapping[str, str]) -> bool:
     """Say whether the terminal is one that shows no more than ASCII."""
-    locale = environ.get("LC_ALL") or environ.get("LC_CTYPE") or environ.get("LANG") or ""
-    return (locale.split(".")[0] in ("C", "POSIX") and "UTF" not in locale.upper()) or (
+    language, characters = environ.get("LANG", ""), environ.get("LC_CTYPE", "")
+    if language in _PLAIN_LOCALES and characters in _COERCED:
+        characters = ""
+    locale = environ.get("LC_ALL") or characters or language
+    return (locale.split(".")[0] in _PLAIN_LOCALES and "UTF" not in locale.upper()) or (
         environ.get("TERM") == "linux"
     )
