@@ -90,7 +90,7 @@ def test_a_file_that_is_none_is_said_once(text):
     ],
 )
 def test_an_entry_that_cannot_be_taken_is_told_and_leaves_the_key_as_it_is(entry, said):
-    keymap, faults = judged({**entry, "metric": "z"} if "z" not in str(entry) else entry)
+    keymap, faults = judged({**entry, "metric": ";"})
     assert [said in fault for fault in faults] == [True]
     assert all(keymap.shown(BY_ID[id]) == BY_ID[id].key for id in entry if id in BY_ID)
 
