@@ -61,13 +61,13 @@ class SimulatedSource(SweepSource):
         waiting = min(WAITING, trials - running) if running else 0
         ended = trials - running - waiting
         states = ["ended"] * ended + ["running"] * running + ["waiting"] * waiting
-        self.rows = {n: self._row(n, state) for n, state in enumerate(states, 1)}
-        self.running = [n for n, row in self.rows.items() if row.state == "running"]
-        self._waiting = [n for n, row in self.rows.items() if row.state == "waiting"]
+        self._rows = {n: self._row(n, state) for n, state in enumerate(states, 1)}
+        self.running = [n for n, row in self._rows.items() if row.state == "running"]
+        self._waiting = [n for n, row in self._rows.items() if row.state == "waiting"]
         self._counts = dict.fromkeys(STATES, 0)
-        for row in self.rows.values():
+        for row in self._rows.values():
             self._counts[row.state] += 1
-        self._best = max(self.rows.values(), key=lambda row: row.best or 0.0)
+        self._best = max(self._rows.values(), key=lambda row: row.best or 0.0)
         self._devices = [self._device(i) for i in range(DEVICES)]
 
     # What sessions ask --------------------------------------------------------------------------
@@ -101,11 +101,11 @@ class SimulatedSource(SweepSource):
         )
 
     def trials(self) -> list[TrialView]:
-        return list(self.rows.values())
+        return list(self._rows.values())
 
     def trial(self, number: int) -> TrialView:
         try:
-            return self.rows[number]
+            return self._rows[number]
         except KeyError:
             raise NotFoundError(f"no trial {trial_name(number)} in this sweep") from None
 
@@ -141,11 +141,11 @@ class SimulatedSource(SweepSource):
 
     def report(self, number: int) -> None:
         """Let a running trial come to its next epoch; at its budget it makes room for another."""
-        row = self.rows[number]
+        row = self._rows[number]
         step = (row.step or 0) + 1
         now = value(number, step)
         leads = row.best is None or now > row.best
-        self.rows[number] = replace(
+        self._rows[number] = replace(
             row,
             step=step,
             value=now,
@@ -155,7 +155,7 @@ class SimulatedSource(SweepSource):
             spark=spark(number, step),
         )
         if leads and now > (self._best.best or 0.0):
-            self._best = self.rows[number]
+            self._best = self._rows[number]
         changed = {number}
         if step >= EPOCHS:
             self._change(number, state="complete", attempt_started_at=None, elapsed_s=float(step))
@@ -180,9 +180,9 @@ class SimulatedSource(SweepSource):
         return number
 
     def _change(self, number: int, *, state: str, **fields: object) -> None:
-        self._counts[self.rows[number].state] -= 1
+        self._counts[self._rows[number].state] -= 1
         self._counts[state] += 1
-        self.rows[number] = replace(self.rows[number], state=state, **fields)
+        self._rows[number] = replace(self._rows[number], state=state, **fields)
 
     def _tell(self, trials: set[int]) -> None:
         self._seq += 1
