@@ -93,10 +93,21 @@ def layout(
     choice: Choice = Choice(),  # noqa: B008
     scrolled: int = 0,
 ) -> Layout:
-    """Lay out the columns in `width` cells, the first `scrolled` of them left out."""
+    """Lay out the columns in `width` cells, the first `scrolled` of them left out.
+
+    Where nothing was chosen those that matter most are shown, and all in their order once a
+    person scrolls; the first of them then counts as scrolled to where it was not shown before.
+    """
     every, empty = every_column(state, glyphs), empty_columns(state)
-    wanted = layout_order(every, choice, empty) if choice else _by_rank(every, width, empty)
-    return _fitting(wanted, width, scrolled)
+    there = layout_order(every, choice, empty)
+    if choice:
+        return _fitting(there, width, scrolled)
+    ranked = _fitting(_by_rank(there, width), width, 0)
+    if scrolled <= 0:
+        return ranked
+    before = 0 if there[len(FROZEN)] in ranked.columns else 1
+    shown = _fitting(there, width, scrolled - before)
+    return shown._replace(scrolled=shown.scrolled + before)
 
 
 def every_column(state: ViewState, glyphs: Glyphs = UNICODE) -> list[Column]:
@@ -130,10 +141,9 @@ def layout_order(every: Sequence[Column], choice: Choice, empty: set[str]) -> li
     return [*first, *listed, *(column for column in every if column.key not in settled)]
 
 
-def _by_rank(every: Sequence[Column], width: int, empty: set[str]) -> list[Column]:
+def _by_rank(there: Sequence[Column], width: int) -> list[Column]:
     """Put those first that fit: the essential ones, two parameters, the rest; what does not fit
     comes after them."""
-    there = [column for column in every if column.key not in empty]
     known = {column.key: column for column in there}
     params = [column for column in there if column.param]
     chosen = [known[key] for key in ("id", "state", "epoch", "best", "curve")]
