@@ -22,6 +22,7 @@ from .keys import (
     pane,
     personal,
     space,
+    sweeps,
     trial,
 )
 from .keys.action import (
@@ -78,6 +79,7 @@ ACTIONS: tuple[Action, ...] = (
     *log.ACTIONS,
     *history.ACTIONS,
     *devices.ACTIONS,
+    *sweeps.ACTIONS,
     *space.ACTIONS,
     *personal.ACTIONS,
     *acting.ACTIONS,

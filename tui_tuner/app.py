@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import ClassVar
 
 from textual import events, work
@@ -15,11 +16,14 @@ from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.timer import Timer
+from textual.worker import Worker, WorkerError
 
+from engine.errors import ConnectionLostError
 from tui_tuner.actions import palette_actions
+from tui_tuner.box import Box, OpenSweep, Restart
 from tui_tuner.hangup import leave_when_told
 from tui_tuner.key_order import KeysInOrder
-from tui_tuner.link import Connect, Link
+from tui_tuner.link import Connect, Connection, Link
 from tui_tuner.modals.help import HelpScreen
 from tui_tuner.modals.palette import Palette
 from tui_tuner.notifying import Notifying
@@ -28,23 +32,25 @@ from tui_tuner.pace import Pace
 from tui_tuner.screens.dashboard import Dashboard
 from tui_tuner.screens.page import Page
 from tui_tuner.screens.saying import Saying
+from tui_tuner.screens.sweeps import SweepsScreen
 from tui_tuner.steering import Steering
 from tui_tuner.terminal.depth import depth
 from tui_tuner.terminal.driver import ThinDriver
 from tui_tuner.theme import after, themes
+from tui_tuner.view.closing import closing_line
 from tui_tuner.view.glyphs import ASCII, UNICODE, wants_ascii
-from tui_tuner.view.line import plain
-from tui_tuner.view.summary import LinkState, Surroundings
+from tui_tuner.view.summary import Surroundings
 from tui_tuner.view_state import ViewState, reduce, settled
 
 LEAVE_AFTER_S = 2.0
 """How long a finished sweep stays on the screen with `exit_when_done`."""
 
-Restart = Callable[[], Awaitable[object]]
-
 
 class TunerApp(Notifying):
-    """One sweep in the terminal; returns a closing line."""
+    """One sweep at a time in the terminal; returns a closing line.
+
+    Where there is none to connect to it begins with the sweeps of the box.
+    """
 
     CSS_PATH = "app.tcss"
     ENABLE_COMMAND_PALETTE = True
@@ -58,17 +64,18 @@ class TunerApp(Notifying):
 
     def __init__(
         self,
-        connect: Connect,
+        connect: Connect | None,
         *,
-        title: str,
+        title: str = "",
         options: AppOptions = DEFAULT_OPTIONS,
         start_engine: Restart | None = None,
         who: str = "",
+        box: Box | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         no_colour = "NO_COLOR" in os.environ
         super().__init__(driver_class=ThinDriver, ansi_color=True if no_colour else None)
-        self.title = title
+        self.box = box
         self.animation_level = "none"
         for theme in themes(depth(os.environ)):
             self.register_theme(theme)
@@ -78,11 +85,10 @@ class TunerApp(Notifying):
         self.options = options
         self.read_only = options.read_only
         self.glyphs = ASCII if options.ascii or wants_ascii(os.environ) else UNICODE
-        self.view = ViewState()
-        self.link = Link(connect, self.post_message, clock)
-        self.steering = Steering(self.link, clock, lambda: self.view)
         self.who = who
-        self._start_engine = start_engine
+        self.attached = connect is not None
+        self._look_at(connect or _nowhere, title, start_engine)
+        self._linking: Worker[None] | None = None
         self._keys = KeysInOrder(self)
         self._pace = Pace(self._show_pushed, options.fps, self.set_timer, time.monotonic)
         self._ticker: Timer | None = None
@@ -105,16 +111,42 @@ class TunerApp(Notifying):
             await super().on_event(event)
 
     def on_mount(self) -> None:
-        """Show the dashboard and go for the sweep."""
+        """Show the dashboard and go for the sweep, or show which sweeps there are."""
         if not self.is_headless:
             leave_when_told(self.action_detach)
         self._ticker = self.set_interval(1.0, self._tick, pause=True)
-        self.push_screen(Dashboard())
+        self.push_screen(Dashboard() if self.attached else SweepsScreen())
         self.call_after_refresh(self.settle)
         self.run_worker(self._keys.run(super().on_event), name="keys", group="keys")
         if self.options.theme and self.options.theme != self.preferences.theme:
             self.prefer(theme=self.options.theme)
-        self._stay_linked()
+        if self.attached:
+            self._linking = self._stay_linked()
+
+    def _look_at(self, connect: Connect, title: str, start_engine: Restart | None) -> None:
+        """Know nothing yet of a sweep, and how to come to it."""
+        self.title = title
+        self.view = ViewState()
+        self.link = Link(connect, self.post_message, self.clock)
+        self.steering = Steering(self.link, self.clock, lambda: self.view)
+        self._start_engine = start_engine
+
+    async def turn_to(self, sweep: OpenSweep) -> None:
+        """Leave the sweep one looks at, if any, and look at another."""
+        if self._linking is not None:
+            self._linking.cancel()
+            with suppress(WorkerError):
+                await self._linking.wait()
+        self.call_later(self._begin_anew, sweep)
+
+    async def _begin_anew(self, sweep: OpenSweep) -> None:
+        """Comes behind the last that the former link has posted."""
+        self.attached = True
+        self._look_at(sweep.connect, sweep.title, sweep.start_engine)
+        while len(self.screen_stack) > 1:
+            await self.pop_screen()
+        await self.push_screen(Dashboard())
+        self._linking = self._stay_linked()
 
     @work(name="link", group="link", exclusive=True)
     async def _stay_linked(self) -> None:
@@ -246,31 +278,20 @@ class TunerApp(Notifying):
         return [screen for screen in self.screen_stack if screen.is_mounted]
 
 
-def closing_line(state: ViewState, link: LinkState, title: str) -> str | None:
-    """Say how things stand when the person leaves."""
-    sweep = state.sweep
-    if sweep is None:
-        return link.error or None
-    name, called = plain(sweep.name or title, 80), plain(title)
-    if sweep.state == "dead":
-        return f"the engine of {name} is gone: tui-tuner resume {called}"
-    if not state.ended:
-        return f"detached; the sweep goes on: tui-tuner attach {called}"
-    if sweep.best is None:
-        return f"{name} is {sweep.state}"
-    value = state.value_format.text(sweep.best.value)
-    return f"{name} is {sweep.state}; best {value} by {sweep.best.trial}: tui-tuner best {called}"
+async def _nowhere() -> Connection:
+    raise ConnectionLostError("no sweep is looked at yet")
 
 
 def run_app(
-    connect: Connect,
+    connect: Connect | None,
     *,
-    title: str,
+    title: str = "",
     options: AppOptions = DEFAULT_OPTIONS,
     start_engine: Restart | None = None,
     who: str = "",
+    box: Box | None = None,
 ) -> str | None:
-    """Show a sweep until the person leaves; give a line to print afterwards.
+    """Show a sweep, or those of the `box`, until the person leaves; give a line to print then.
 
     `connect` is called again whenever the connection is lost; `start_engine`, where given, starts
     an engine where there is none and returns once it answers. `who` is the person, as the history
@@ -282,4 +303,5 @@ def run_app(
         options=options,
         start_engine=start_engine,
         who=who,
+        box=box,
     ).run(mouse=options.mouse)

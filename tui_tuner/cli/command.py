@@ -29,6 +29,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(words: list[str]) -> int:
+    if not words and sys.stdin.isatty() and sys.stdout.isatty():
+        return _alone()
     chosen = [words[0]] if words and words[0] in VERBS else list(VERBS)
     if words and not words[0].startswith("-") and words[0] not in VERBS:
         return _unknown(words[0])
@@ -53,6 +55,22 @@ def _is_done_plainly(verb: str, words: list[str]) -> bool:
         return False
     guarded(command)(**call)
     return True
+
+
+def _alone() -> int:
+    """Show the sweeps of this box; where the terminal draws nothing, the help."""
+    from .screen import has_terminal
+
+    if not has_terminal():
+        return _run(["--help"])
+    from .bare import show_sweeps
+    from .boundary import guarded
+
+    try:
+        guarded(show_sweeps)()
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else 1
+    return 0
 
 
 def _unknown(verb: str) -> int:

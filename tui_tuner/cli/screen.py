@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 from pathlib import Path
 
-from engine.client import Connection
-from engine.errors import EngineRunningError, UsageError
-from engine.lifecycle import open_sweep, spelling, start_engine
+from engine.errors import UsageError
 from tui_tuner.options import AppOptions
 from tui_tuner.terminal.abilities import cannot_draw
 from tui_tuner.terminal.depth import fix_depth
 
+from .box import LocalBox
 from .reach import who
 
 
@@ -34,21 +32,13 @@ def show_screen(directory: Path, options: AppOptions) -> str | None:
     fix_depth(os.environ)
     from tui_tuner.app import run_app
 
-    name = who()
-
-    async def connect() -> Connection:
-        return await open_sweep(directory, name, read_only=options.read_only)
-
-    async def restart() -> None:
-        try:
-            await asyncio.to_thread(start_engine, directory)
-        except EngineRunningError:
-            return
-
+    box = LocalBox(read_only=options.read_only)
+    sweep = box.open(directory)
     return run_app(
-        connect,
-        title=spelling(directory),
+        sweep.connect,
+        title=sweep.title,
         options=options,
-        start_engine=None if options.read_only else restart,
-        who=name,
+        start_engine=sweep.start_engine,
+        who=who(),
+        box=box,
     )

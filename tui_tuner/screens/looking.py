@@ -17,6 +17,7 @@ from tui_tuner.screens.insight import InsightScreen
 from tui_tuner.screens.log import LogScreen
 from tui_tuner.screens.pane_looking import PaneLooking
 from tui_tuner.screens.space import SpaceScreen
+from tui_tuner.screens.sweeps import SweepsScreen
 from tui_tuner.view.compare import to_compare
 from tui_tuner.view_state import (
     Filter,
@@ -114,6 +115,10 @@ class Looking(PaneLooking):
     def action_history(self) -> None:
         """Show who decided what, when and why."""
         self.app.push_screen(HistoryScreen())
+
+    def action_sweeps(self) -> None:
+        """Show the sweeps of this box, to go to another one."""
+        self.app.push_screen(SweepsScreen())
 
     def action_devices(self) -> None:
         """Show how the devices are used, and by which trials."""

@@ -22,6 +22,8 @@ Row = tuple[str, Line]
 class Rows(Lines, can_focus=True):
     """`draw` gives a heading and all rows for a width; `empty` what is said where there is none.
 
+    Where no row has a name the whole scrolls.
+
     Three columns are the cursor's and the scroll bar's. Everything is drawn anew at each repaint:
     not for thousands of rows.
     """
@@ -47,12 +49,16 @@ class Rows(Lines, can_focus=True):
         self._top = 0
         self._names: list[str] = []
         self._at = 0
+        self._headed = True
         self.cursor = ""
 
     def move(self, rows: int) -> None:
-        """Move the cursor by so many rows; past an end is the end."""
+        """Move the cursor by so many rows, or scroll; past an end is the end."""
         named = [n for n, name in enumerate(self._names) if name]
-        if named:
+        if not named:
+            self._top += rows
+            self.repaint()
+        else:
             here = min(range(len(named)), key=lambda n: abs(named[n] - self._at))
             self._go_to(named[min(max(0, here + rows), len(named) - 1)])
 
@@ -71,10 +77,12 @@ class Rows(Lines, can_focus=True):
         self._settle([name for name, _ in rows])
         if not rows:
             return centred(self._empty(), width, height)
-        window = Window(self._top, max(1, height - 1)).within(len(rows)).reaching(self._at)
+        self._headed = bool(heading)
+        window = Window(self._top, max(1, height - self._headed)).within(len(rows))
+        window = window.reaching(self._at) if self.cursor else window
         self._top = window.top
         bar = scroll_bar(len(rows), window, self._glyphs)
-        lines = [crop(((" ", ""), *with_role(heading, "head")), width)]
+        lines = [crop(((" ", ""), *with_role(heading, "head")), width)][: self._headed]
         for offset, (name, line) in enumerate(rows[window.top : window.top + window.height]):
             at_cursor = bool(name) and name == self.cursor
             pointer = self._glyphs.cursor if at_cursor else " "
@@ -84,8 +92,8 @@ class Rows(Lines, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor on the row clicked; a row that has it already is chosen."""
-        at = self._top + event.y - 1
-        if event.y < 1 or at >= len(self._names) or not self._names[at]:
+        at = self._top + event.y - self._headed
+        if at < self._top or at >= len(self._names) or not self._names[at]:
             return
         if self._names[at] == self.cursor:
             self.post_message(self.Chosen())
@@ -111,7 +119,7 @@ class Rows(Lines, can_focus=True):
     def _settle(self, names: list[str]) -> None:
         """Keep the cursor on its row, or where that was, or on the first."""
         self._names = names
-        if self.cursor in names:
+        if self.cursor and self.cursor in names:
             self._at = names.index(self.cursor)
             return
         named = [n for n, name in enumerate(names) if name]

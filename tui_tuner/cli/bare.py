@@ -1,0 +1,22 @@
+"""`tui-tuner` alone, at a terminal: the sweeps of this box, or how to begin one."""
+
+from __future__ import annotations
+
+import os
+
+from tui_tuner.options import AppOptions
+from tui_tuner.terminal.depth import fix_depth
+
+from .boundary import said
+from .box import LocalBox
+from .reach import who
+
+
+def show_sweeps() -> None:
+    """Show the sweeps until the person leaves."""
+    fix_depth(os.environ)
+    from tui_tuner.app import run_app
+
+    closing = run_app(None, options=AppOptions(), who=who(), box=LocalBox())
+    if closing:
+        said(closing)
