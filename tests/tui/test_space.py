@@ -118,6 +118,18 @@ async def test_tab_goes_on_to_parallel_axes_and_to_coverage(tui, source):
         await t.sees("[scatter]")
 
 
+async def test_y_draws_the_objective_of_the_better_half(tui, source):
+    async with tui(source, (120, 40)) as t:
+        await t.press("v")
+        await t.sees("-0.2200")
+        await t.press("y")
+        await t.until(lambda: "-0.2200" not in t.text)
+        assert "▼" in t.text
+        assert "y whole range" in t.text
+        await t.press("y")
+        await t.sees("-0.2200")
+
+
 async def test_the_ranges_are_edited_from_the_parameter_at_the_cursor(tui, source):
     async with tui(source, (120, 40)) as t:
         await t.press("v")

@@ -103,6 +103,15 @@ def test_a_failure_is_told_with_its_kind_and_the_last_line(tmp_path):
     assert (news.role, news.rings) == ("error", True)
 
 
+def test_a_reason_that_names_its_kind_is_enough(tmp_path):
+    source = FakeSource(tmp_path)
+    before = seen(source)
+    number = source.propose()
+    source.start(number)
+    source.end(number, "failed", failure="diverged", reason="diverged: val_loss is nan at step 2")
+    assert told(before, seen(source)).text == "t0001 failed: diverged: val_loss is nan at step 2"
+
+
 def test_many_failures_are_one_line(tmp_path):
     source = FakeSource(tmp_path)
     before = seen(source)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from msgspec.structs import replace
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -109,10 +110,14 @@ class SpaceScreen(Asking):
         """Turn to the next picture."""
         self._turn_to(self._look.turned())
 
+    def action_near(self) -> None:
+        """Draw the objective of the better half, or of all."""
+        self._turn_to(replace(self._look, near=not self._look.near))
+
     def action_enlarge(self) -> None:
         """Give the parameter at the cursor the room, or share it again."""
         if self._look.picture == "parallel":
-            self._turn_to(Look("scatter", self._look.at, large=True))
+            self._turn_to(replace(self._look, picture="scatter", large=True))
         else:
             self._turn_to(self._look.enlarged(not self._look.large))
 
@@ -144,6 +149,7 @@ class SpaceScreen(Asking):
     def _turn_to(self, look: Look) -> None:
         self._look = look
         self.query_one(SpacePicture).show(self._known, look)
+        self.query_one(Footer).show(SPACE, {"near": "whole range" if look.near else "better half"})
         self.query_one("#space-heading", Drawn).repaint()
 
     def _catch_up(self) -> None:
@@ -170,7 +176,7 @@ class SpaceScreen(Asking):
         after = [p.name for p in self._known.parameters]
         here = names[self._look.at] if names else ""
         at = after.index(here) if here in after else min(self._look.at, max(0, len(after) - 1))
-        self._look = Look(self._look.picture, at, self._look.large)
+        self._look = replace(self._look, at=at)
         self.query_one(SpacePicture).show(self._known, self._look)
 
     async def _load(self) -> None:

@@ -137,7 +137,7 @@ def _why(row: TrialView) -> str:
     tail = row.attempt_list[-1].tail if row.attempt_list else ""
     lines = [line for line in tail.splitlines() if line.strip()]
     last = plain((lines[-1] if lines else row.reason or "").strip(), _LONGEST)
-    return f"{kind}, {last}" if last and last != kind else kind
+    return last if last.startswith(kind) else f"{kind}, {last}" if last else kind
 
 
 def _suggested(before: ViewState, after: ViewState, glyphs: Glyphs) -> Notice | None:

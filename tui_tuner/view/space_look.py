@@ -17,6 +17,8 @@ class Look(Struct, frozen=True):
     picture: Picture = "scatter"
     at: int = 0
     large: bool = False
+    near: bool = False
+    """Whether the objective's axis ends at the median: what is worse lies at the edge."""
 
     def moved(self, by: int, count: int) -> Look:
         """Go to another of `count` parameters."""
@@ -24,7 +26,8 @@ class Look(Struct, frozen=True):
 
     def turned(self) -> Look:
         """Turn to the next picture."""
-        return Look(PICTURES[(PICTURES.index(self.picture) + 1) % len(PICTURES)], self.at)
+        then = PICTURES[(PICTURES.index(self.picture) + 1) % len(PICTURES)]
+        return replace(self, picture=then, large=False)
 
     def enlarged(self, large: bool) -> Look:
         """Give one parameter the room, or share it again; parallel axes are one picture."""

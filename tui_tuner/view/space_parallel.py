@@ -6,9 +6,9 @@ Inselberg 1985. The best trials lie on top of the worst, so that what sets them 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from typing import NamedTuple
 
-from tui_tuner.widgets.braille import Canvas
+from tui_tuner.plot.canvas import BRAILLE, CHARACTERS, SOLID, Canvas, Dash, Dots, Stack
 
 from .glyphs import Glyphs
 from .line import Line, Run, crop, fit, plain, width_of
@@ -21,8 +21,19 @@ from .space_trials import Ended, Trials
 _APART = 14
 """The least cells from one axis to the next."""
 
-OBJECTIVE = ""
-"""The name of the objective's axis among the parameters'."""
+_DASHES = Dash(2, 3)
+"""The worst are dashed, so that no one needs the colour."""
+_ROLES = ("", "dim", "best")
+_LETTERS = ".*"
+
+
+class _Sheet(NamedTuple):
+    """The cells that are drawn on, and the columns of the axes."""
+
+    width: int
+    rows: int
+    axes: Sequence[int]
+    dots: Dots
 
 
 def axes_that_fit(width: int) -> int:
@@ -48,11 +59,13 @@ def parallel_lines(
     axes = [at * step + step // 2 for at in range(count)]
     places = {p.name: places_of(p) for p in parameters}
     names = [p.name for p in parameters]
+    sheet = _Sheet(width, rows, axes, CHARACTERS if glyphs.ascii else BRAILLE)
     layers = [
-        (_canvas(trials.worst, names, places, trials.span, axes, (width, rows), glyphs), "dim"),
-        (_canvas(trials.best, names, places, trials.span, axes, (width, rows), glyphs), "best"),
+        _cells(ones, names, places, trials.span, sheet, dash)
+        for ones, dash in ((trials.worst, _DASHES), (trials.best, SOLID))
     ]
-    body = [_row([(text[y], role) for text, role in layers], axes, glyphs) for y in range(rows)]
+    stack = Stack.of(layers, rows)
+    body = [_row(stack, y, sheet, glyphs) for y in range(rows)]
     if not trials.best:
         body[rows // 2] = [("  no trial with a value has ended yet", "dim")]
     tops = [*(_end(places[name], 1.0) for name in names), _value(trials.span, values, top=True)]
@@ -87,43 +100,45 @@ def _labels(texts: Sequence[tuple[str, str]], step: int, width: int) -> Line:
     return crop(runs, width)
 
 
-def _canvas(
+def _cells(
     trials: Sequence[Ended],
     names: Sequence[str],
     places: Mapping[str, Places],
     span: Span | None,
-    axes: Sequence[int],
-    size: tuple[int, int],
-    glyphs: Glyphs,
-) -> list[str]:
-    canvas = Canvas(*size, dots=(1, 1) if glyphs.ascii else (2, 4))
-    across, down = canvas.dots
+    sheet: _Sheet,
+    dash: Dash,
+) -> bytes:
+    """Draw a line a trial; one that has no place on an axis has a gap there."""
+    canvas = Canvas(sheet.width, sheet.rows, sheet.dots)
+    across = len(sheet.dots)
     for trial in trials:
         shares = [places[name].share(trial.params.get(name)) for name in names]
         shares.append(None if span is None or trial.score is None else span.share(trial.score))
         points = [
-            None
-            if share is None
-            else (axes[at] * across + across // 2, round((1 - share) * (size[1] * down - 1)))
-            for at, share in enumerate(shares)
+            None if share is None else (at * across + across // 2, _dot(share, canvas.height))
+            for at, share in zip(sheet.axes, shares, strict=True)
         ]
-        for here, there in pairwise(points):
-            if here is not None and there is not None:
-                canvas.line(*here, *there)
-    return canvas.text()
+        canvas.curve(points, dash)
+    return canvas.cells()
 
 
-def _row(layers: Sequence[tuple[str, str]], axes: Sequence[int], glyphs: Glyphs) -> list[Run]:
-    """Lay the later layers over the earlier, and both over the axes."""
-    stems = set(axes)
+def _dot(share: float, height: int) -> int:
+    return round((1 - share) * (height - 1))
+
+
+def _row(stack: Stack, y: int, sheet: _Sheet, glyphs: Glyphs) -> list[Run]:
+    """Lay the best over the worst, and both over the axes."""
+    stems = set(sheet.axes)
     runs: list[Run] = []
-    for x in range(len(layers[0][0])):
-        text, role = (glyphs.vertical, "faint") if x in stems else (" ", "")
-        for layer, layer_role in layers:
-            if layer[x] != " ":
-                text, role = layer[x], layer_role
-        if runs and runs[-1][1] == role:
-            runs[-1] = (runs[-1][0] + text, role)
-        else:
-            runs.append((text, role))
+    x = 0
+    for text, owner in stack.row(y, sheet.dots, _LETTERS):
+        for char in text:
+            run = (char, _ROLES[owner])
+            if not owner:
+                run = (glyphs.vertical, "faint") if x in stems else (" ", "")
+            x += 1
+            if runs and runs[-1][1] == run[1]:
+                runs[-1] = (runs[-1][0] + run[0], run[1])
+            else:
+                runs.append(run)
     return runs

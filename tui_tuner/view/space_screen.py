@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from .glyphs import Glyphs
 from .insight import Insight, Learnt
@@ -96,12 +97,13 @@ def panel_lines(
 ) -> list[Line]:
     """Draw the panel of a parameter, its title left out: a scatter, or its pairs with another."""
     by_name = {p.name: p for p in known.parameters}
+    trials = replace(known.trials, span=known.trials.near) if look.near else known.trials
     if look.picture == "coverage" and not look.large:
         return [coverage_line(by_name[name], known.trials, size[0], glyphs)]
     if look.picture == "coverage":
         at_cursor = known.parameters[look.at]
         return pair_lines(by_name[name], at_cursor, known.trials, size, glyphs)
-    return scatter_lines(by_name[name], known.trials, known.values, size, glyphs)
+    return scatter_lines(by_name[name], trials, known.values, size, glyphs)
 
 
 def _parallel(known: Known, look: Look, size: tuple[int, int], glyphs: Glyphs) -> list[Line]:
@@ -109,7 +111,8 @@ def _parallel(known: Known, look: Look, size: tuple[int, int], glyphs: Glyphs) -
     first = look.at // most * most
     chosen = known.parameters[first : first + most]
     name = known.parameters[look.at].name
-    return parallel_lines(chosen, name, known.trials, known.values, size, glyphs)
+    trials = replace(known.trials, span=known.trials.near) if look.near else known.trials
+    return parallel_lines(chosen, name, trials, known.values, size, glyphs)
 
 
 def _coverage(
@@ -158,7 +161,8 @@ def _about(known: Known, look: Look, width: int, glyphs: Glyphs) -> Line:
     one = known.found.learnt[look.at]
     to = ".." if glyphs.ascii else "…"
     trend = TRENDS.get(one.influence.trend, "")
-    matters = share_text(one) if one.influence.share is not None else ""
+    matters = share_text(one) if one.influence.told else "no more than chance"
+    matters = matters if one.influence.share is not None else ""
     best = best_text(one, to) if one.best else ""
     parts: list[tuple[int, Line]] = [
         (9, ((plain(one.parameter.name, 40), "sorted"),)),

@@ -37,7 +37,8 @@ class Trials(Struct, frozen=True, kw_only=True):
 
     `tried` are the parameters of all that were ever started; `best` the leading trials and
     `worst` the trailing ones that have a score, each the most extreme first. `span` are the
-    objectives worth showing: a few hopeless ones do not flatten the rest.
+    objectives worth showing: a few hopeless ones do not flatten the rest; `near` those of the
+    better half.
     """
 
     ended: tuple[Ended, ...] = ()
@@ -45,6 +46,7 @@ class Trials(Struct, frozen=True, kw_only=True):
     best: tuple[Ended, ...] = ()
     worst: tuple[Ended, ...] = ()
     span: Span | None = None
+    near: Span | None = None
     maximize: bool = True
 
 
@@ -56,12 +58,15 @@ def gather_trials(rows: Mapping[str, TrialView], *, maximize: bool) -> Trials:
     ended = {row.id: _ended(row, row.id in stars) for row in rows.values() if row.state in FINAL}
     rest = [one for one in ended.values() if one.score is not None and one.kind != BEST]
     rest.sort(key=lambda one: one.score or 0.0, reverse=not maximize)
+    scores = sorted(one.score for one in ended.values() if one.score is not None)
+    middle = len(scores) // 2
     return Trials(
         ended=tuple(ended.values()),
         tried=tuple(row.params for row in rows.values() if row.state != "waiting"),
         best=tuple(ended[row.id] for row in leading if row.id in stars),
         worst=tuple(rest[:TOP]),
-        span=span_over((one.score for one in ended.values() if one.score is not None), maximize),
+        span=span_over(scores, maximize),
+        near=span_over(scores[middle:] if maximize else scores[: middle + 1], maximize),
         maximize=maximize,
     )
 

@@ -79,7 +79,7 @@ class SpacePicture(Lines):
     def _panel(self, name: str, width: int, height: int) -> Sequence[Line]:
         pairs = self._look.picture == "coverage" and self._look.large
         across = self._look.at if pairs else None
-        key = (self._look.picture, across, name, width, height)
+        key = (self._look.picture, self._look.near, across, name, width, height)
         if key not in self._drawn:
             size = (width, height)
             self._drawn[key] = panel_lines(self._known, self._look, name, size, self._glyphs)
