@@ -13,7 +13,7 @@ def keys(text: str) -> None:
 
 async def test_a_chosen_key_works_and_the_usual_one_no_more(tui, source):
     keys('sort: ";"\nprune: D\nreverse: s\n')
-    async with tui(source, (200, 30)) as t:
+    async with tui(source, (400, 30)) as t:
         await t.sees("; sort")
         await t.sees("D prune")
         await t.press("s")
@@ -32,7 +32,7 @@ async def test_a_chosen_key_works_and_the_usual_one_no_more(tui, source):
 
 async def test_a_key_that_one_action_gave_away_still_works_for_the_others_on_it(tui, source):
     keys("open: f2\n")
-    async with tui(source, (200, 30)) as t:
+    async with tui(source, (400, 30)) as t:
         await t.sees("F2 open")
         await t.press("h")
         await t.until(lambda: len(t.app.screen_stack) == 3)
@@ -57,7 +57,7 @@ async def test_broken_preferences_are_said_on_start(tui, source):
 
 
 async def test_a_click_on_a_key_of_the_footer_is_that_key(tui, source):
-    async with tui(source, (200, 30)) as t:
+    async with tui(source, (400, 30)) as t:
         footer = t.app.screen.query_one(Footer)
         await t.pilot.click(footer, offset=(t.lines[-1].index("s sort"), 0))
         await t.until(lambda: t.app.view.ordering.sort.column == "id")
