@@ -134,6 +134,12 @@ def test_columns_without_anything_to_say_are_left_out_until_they_have():
     assert " 9.0G " in text
 
 
+def test_a_sweep_that_has_ended_has_no_time_left():
+    ended = replace(STATE, sweep=replace(STATE.sweep, state="finished"))
+    assert "time left" in keys(layout(STATE, 400))
+    assert "time left" not in keys(layout(ended, 400))
+
+
 def test_a_running_trial_says_how_long_it_still_needs():
     shown = layout(STATE, 400)
     assert " 40s " in text_of(cells(row(3), shown.columns, context(STATE)))

@@ -127,6 +127,8 @@ def empty_columns(state: ViewState) -> set[str]:
         empty.add("device %")
     if all(row.peak_memory is None for row in rows):
         empty.add("peak memory")
+    if state.ended:
+        empty.add("time left")
     if not any(row.note for row in rows):
         empty.add("note")
     return empty
