@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from math import isfinite
 
 from .leftover import shown
+from .limits import time_left
 from .model import Attempt, Failed, Paused, Pruned, Running, Source, Trial, state_name, trial_name
 from .stage_views import epochs_left, stage_views, winner
-from .state import SweepState
+from .state import Scheduling, SweepState
 from .views import (
     AttemptView,
     BestView,
@@ -249,7 +250,18 @@ def _best(state: SweepState) -> BestView | None:
 
 
 def _eta(state: SweepState) -> float | None:
-    """Seconds left: by the epochs of all stages, or of one stage by the trials still to run."""
+    """Seconds left: by the work still to do, or by the limit of time where that comes first.
+
+    As of the last event, so that the view does not change while nothing happens.
+    """
+    is_open = state.scheduling is Scheduling.OPEN
+    limit = time_left(state, state.last_at) if is_open else None
+    found = [_eta_by_work(state), max(0.0, limit.left_s) if limit is not None else None]
+    return min((seconds for seconds in found if seconds is not None), default=None)
+
+
+def _eta_by_work(state: SweepState) -> float | None:
+    """By the epochs of all stages, or of one stage by the trials still to run."""
     if not state.plan.stages and state.plan.rungs is None:
         return _eta_by_trials(state)
     epochs, pace = epochs_left(state), state.epoch_seconds

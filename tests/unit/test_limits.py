@@ -267,3 +267,19 @@ def test_a_resumed_sweep_gets_as_many_trials_again() -> None:
     finish(sweep, 5, 0.1)
     assert sweep.state.limit == "no_improvement"
     assert sweep.ask(Undo()).refused is not None
+
+
+# What is left -------------------------------------------------------------------------------
+
+
+def test_the_time_left_is_never_more_than_a_limit_of_time_allows() -> None:
+    sweep = ToldSweep(limits=Limits(trials=1000, hours=1.0))
+    sweep.propose(2)
+    left_s = sweep.view().eta_s
+    assert left_s is not None
+    assert left_s == pytest.approx(HOUR - sweep.view().elapsed_s)
+    finish(sweep, 1, 0.9)
+    assert (sweep.view().eta_s or 0.0) <= HOUR
+    unlimited = ToldSweep(limits=Limits(trials=1000))
+    unlimited.propose(2)
+    assert unlimited.view().eta_s is None
