@@ -105,7 +105,7 @@ async def test_m_puts_the_next_family_first_and_y_makes_its_axis_logarithmic(tui
         await opened(t)
         assert "val_acc (1 of 2, m)" in t.lines[1]
         await t.press("m", "y")
-        assert "loss (2 of 2, m) log" in t.lines[1]
+        assert "loss (2 of 2, m), log" in t.lines[1]
 
 
 async def test_brackets_go_through_the_trials_of_the_table_and_its_cursor_follows(tui, curves):
@@ -159,6 +159,7 @@ async def test_capitals_act_on_the_trial_shown_and_on_no_marked_one(tui, curves)
         act = curves.acts[1][0]
         assert isinstance(act, Promote)
         assert act.trials == (1,)
+        assert t.app.view.marks == {"t0002"}
 
 
 async def test_space_marks_the_trial_and_the_heading_says_so(tui, curves):

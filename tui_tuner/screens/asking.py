@@ -15,6 +15,7 @@ from engine.core.acts import (
     Resume,
     Undo,
 )
+from engine.core.model import trial_name
 from engine.errors import TunerError
 from engine.protocol.messages import ActResult
 from tui_tuner.modals.confirm import Confirmed, ConfirmScreen
@@ -97,7 +98,8 @@ class Asking(Saying):
             self.say(str(error), "error")
             return
         self.say(_what_happened(answer.act, result))
-        if isinstance(getattr(answer.act, "trials", None), tuple):
+        acted_on = getattr(answer.act, "trials", None)
+        if isinstance(acted_on, tuple) and self.app.view.marks <= set(map(trial_name, acted_on)):
             self.app.change_view(clear_marks(self.app.view))
 
 

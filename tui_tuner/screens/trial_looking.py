@@ -64,7 +64,8 @@ class TrialLooking(Saying):
         """Smooth the curves a little, a lot, or not."""
         look = replace(self.look, smooth=self.look.smooth + 1)
         self.look_so(look)
-        self.say(f"smoothed by {look.weight}; as it was lies behind" if look.weight else "as it is")
+        by = f"smoothed by {look.weight}; what was reported lies behind"
+        self.say(by if look.weight else "as reported")
 
     def action_cursor_left(self) -> None:
         """Read off at the point before."""

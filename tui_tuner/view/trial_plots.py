@@ -177,7 +177,7 @@ def _title(
     """The family's name, and each member's value: at the cursor, or the last one and the best."""
     width, hint = room
     family, log = drawing.family, drawing.plot.y.log
-    scale = "" if not log else " log" if can_be_log(drawing.plot) else " log needs values above 0"
+    scale = "" if not log else ", log" if can_be_log(drawing.plot) else ", log needs values above 0"
     name = fit(plain(family.name), min(40, max(8, width // 3))).rstrip()
     parts: list[tuple[int, Line]] = [
         (9, ((name, "bold"), (f"{f' ({hint})' if hint else ''}{scale}", "dim")))
@@ -192,7 +192,7 @@ def _title(
             continue
         at = _read_at(points, look.cursor)
         label = (
-            ((f"{sample(role, scene.glyphs)} ", role), (f"{member.side} ", "dim"))
+            ((f"{sample(role, scene.glyphs)} ", role), (f"{plain(member.side, 24)} ", "dim"))
             if several
             else ()
         )

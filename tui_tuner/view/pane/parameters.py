@@ -14,8 +14,6 @@ from .facts import origin_text, stage_lines
 
 _NAMES = 28
 _VALUES = 16
-_SHORT = 8
-"""Cells up to which values have three figures rather than four."""
 _UNSET = "unset"
 _TITLE = "parameters"
 
@@ -84,7 +82,8 @@ def _is_same(row: TrialView, best: TrialView, name: str) -> bool:
 def _value(row: TrialView, name: str, room: int = _VALUES) -> str:
     if name not in row.params:
         return _UNSET
-    return short(row.params[name], 4 if room > _SHORT else 3)
+    text = short(row.params[name], 4)
+    return text if width_of(text) <= room else short(row.params[name], 3)
 
 
 def _value_width(names: list[str], row: TrialView, best: TrialView | None, room: int) -> int:
