@@ -60,6 +60,7 @@ class TunerApp(Notifying):
         Binding("question_mark", "help", "help", show=False, id="help"),
         Binding("b", "quiet", "bell", show=False, id="quiet"),
         Binding("ctrl+l", "redraw", "redraw", show=False, id="redraw"),
+        Binding("t", "theme", "theme", show=False, id="theme"),
     ]
 
     def __init__(
@@ -92,6 +93,8 @@ class TunerApp(Notifying):
         self._keys = KeysInOrder(self)
         self._pace = Pace(self._show_pushed, options.fps, self.set_timer, time.monotonic)
         self._ticker: Timer | None = None
+        self._is_ticking = False
+        self._ticked_at = 0.0
         self._leaving = False
         self.set_class(no_colour, "-no-colour")
         self.set_class(depth(os.environ) == "standard", "-few-colours")
@@ -101,6 +104,12 @@ class TunerApp(Notifying):
     def can_restart(self) -> bool:
         """Whether this app can start a dead engine again."""
         return self._start_engine is not None
+
+    @property
+    def moment(self) -> float:
+        """The time that the screens tell: while anything runs it goes on by whole seconds, so that
+        a push repaints what it changes and no times."""
+        return self._ticked_at if self._is_ticking else self.clock()
 
     async def on_event(self, event: events.Event) -> None:
         """Look at a key only when the one before it has been carried out."""
@@ -158,7 +167,7 @@ class TunerApp(Notifying):
             title=self.title,
             link=self.link.state,
             glyphs=self.glyphs,
-            now=self.clock(),
+            now=self.moment,
             read_only=self.read_only,
             can_restart=self.can_restart,
         )
@@ -259,12 +268,17 @@ class TunerApp(Notifying):
         if self._ticker is None:
             return
         counting = self.link.state.phase == "lost" and self.view.sweep is not None
-        if counting or self.view.counts.get("running"):
+        ticks = counting or bool(self.view.counts.get("running"))
+        if ticks == self._is_ticking:
+            return
+        self._is_ticking, self._ticked_at = ticks, self.clock()
+        if ticks:
             self._ticker.resume()
         else:
             self._ticker.pause()
 
     def _tick(self) -> None:
+        self._ticked_at = self.clock()
         if (state := settled(self.view, self.clock())) is not self.view:
             self.change_view(state)
         for screen in self._standing_screens():

@@ -82,6 +82,11 @@ class Terminal:
             self._screen.erase_in_display(2)
         self._set_size(columns, lines)
 
+    def scrawl(self, text: str) -> None:
+        """Write on it from elsewhere."""
+        with self._lock:
+            self._stream.feed(text.encode())
+
     def press(self, *keys: str) -> None:
         """Type."""
         for key in keys:

@@ -115,6 +115,7 @@ def test_what_is_not_understood_is_handed_on_and_all_is_sent_again():
         "\x1b[?2026$p",
         "\x1b[?25l",
         "\x1b]0;digits\x07",
+        "\x1b]11;?\x07",
         "\x07",
     ],
 )
