@@ -60,7 +60,7 @@ class Measuring:
         self.usages.keep(runners)
         begun = time.monotonic()
         slots = self._runtime.machine.state.slots.count
-        readings = await asyncio.to_thread(monitor.readings, runners, slots, begun)
+        readings = await asyncio.to_thread(monitor.readings, runners, slots, _since_boot())
         took = time.monotonic() - begun
         self._next_usage = begun + max(USAGE_S - SAMPLE_S / 2, USAGE_COST * took)
         return self.usages.take(readings)
@@ -70,3 +70,7 @@ class Measuring:
         state = self._runtime.machine.state
         attempts = ((number, state.trials[number].attempts[-1]) for number in state.running)
         return {(number, a.n): a.process.pid for number, a in attempts if a.process is not None}
+
+
+def _since_boot() -> float:
+    return time.clock_gettime(time.CLOCK_BOOTTIME)

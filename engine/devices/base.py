@@ -36,8 +36,9 @@ class DeviceMonitor(ABC):
 
     @abstractmethod
     def readings(self, runners: Mapping[Key, int], slots: int, now: float) -> dict[Key, Reading]:
-        """What each attempt uses, from the last look until `now`, in seconds of a steady clock.
+        """What each attempt uses, from the last look, or its start, until `now`.
 
-        `runners` holds the process that each attempt's tree hangs from; `slots` share the device.
+        `now` is in seconds since the machine was started (CLOCK_BOOTTIME). `runners` holds the
+        process that each attempt's tree hangs from; `slots` share the device.
         What could not be looked at is left out.
         """

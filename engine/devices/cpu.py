@@ -12,6 +12,9 @@ from engine.core.views import DeviceView
 from . import processes
 from .base import DeviceMonitor, Key, Reading
 
+_SHORTEST_S = 0.5
+"""A share over less time than this says nothing: CPU time is counted in ticks."""
+
 
 def usable_cores() -> int:
     """How many cores this process may use."""
@@ -56,15 +59,15 @@ class CpuMonitor(DeviceMonitor):
             if (tree := found.get(pid)) is None:
                 continue
             self._before[key, pid] = now, tree.cpu_s
-            util = _percent(before.get((key, pid)), now, tree.cpu_s, share)
+            since = before.get((key, pid), (tree.started_s, 0.0))
+            util = _percent(since, now, tree.cpu_s, share)
             readings[key] = Reading(util=util, memory=tree.memory)
         return readings
 
 
-def _percent(
-    before: tuple[float, float] | None, now: float, cpu_s: float, share: float
-) -> float | None:
-    """Percent of a share of the cores that were busy since; None for a first look."""
-    if before is None or now <= before[0]:
+def _percent(before: tuple[float, float], now: float, cpu_s: float, share: float) -> float | None:
+    """Percent of a share of the cores that were busy since; None where that is too short a time."""
+    passed_s = now - before[0]
+    if passed_s < _SHORTEST_S:
         return None
-    return max(0.0, cpu_s - before[1]) / (now - before[0]) / share * 100
+    return max(0.0, cpu_s - before[1]) / passed_s / share * 100

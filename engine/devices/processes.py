@@ -16,12 +16,14 @@ _ZOMBIE = (b"Z", b"X")
 class Process(Struct, frozen=True):
     """One process: its parent, its CPU time with that of the children it has reaped, its memory.
 
-    `cpu_s` is in seconds, `memory` in resident bytes, shared pages and all.
+    `cpu_s` is in seconds, `memory` in resident bytes, shared pages and all; `started_s` counts
+    from the machine's start.
     """
 
     parent: int
     cpu_s: float
     memory: int
+    started_s: float = 0.0
 
 
 class Tree(Struct, frozen=True):
@@ -29,6 +31,8 @@ class Tree(Struct, frozen=True):
 
     cpu_s: float
     memory: int
+    started_s: float = 0.0
+    """When its root started."""
 
 
 def look(proc: Path = Path("/proc")) -> dict[int, Process]:
@@ -56,7 +60,7 @@ def _tree(processes: Mapping[int, Process], children: dict[int, list[int]], root
             cpu_s += processes[pid].cpu_s
             memory += processes[pid].memory
             queue.append(pid)
-    return Tree(cpu_s, memory)
+    return Tree(cpu_s, memory, processes[root].started_s)
 
 
 def _read(path: str) -> Process | None:
@@ -69,4 +73,4 @@ def _read(path: str) -> Process | None:
     fields = data[data.rindex(b")") + 2 :].split()
     ticks = sum(int(field) for field in fields[11:15])
     memory = 0 if fields[0] in _ZOMBIE else int(fields[21]) * _PAGE
-    return Process(int(fields[1]), ticks / _TICKS, memory)
+    return Process(int(fields[1]), ticks / _TICKS, memory, int(fields[19]) / _TICKS)

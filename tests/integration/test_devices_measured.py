@@ -43,18 +43,25 @@ def test_a_busy_child_counts_and_the_runner_s_own_memory_does_not(
         return processes.trees(processes.look(), [pid])[pid].memory
 
     wait_until(lambda: memory() > 30 * MB, "the child holds its memory")
-    first = monitor.readings({key: pid, (2, 1): 0}, slots=1, now=10.0)
+    started_s = processes.look()[pid].started_s
+    first = monitor.readings({key: pid, (2, 1): 0}, slots=1, now=started_s + 0.1)
     assert set(first) == {key}
     assert first[key].util is None
     used = processes.trees(processes.look(), [pid])[pid].cpu_s
     wait_until(
         lambda: processes.trees(processes.look(), [pid])[pid].cpu_s > used + 0.1, "it computes"
     )
-    second = monitor.readings({key: pid}, slots=1, now=11.0)[key]
+    second = monitor.readings({key: pid}, slots=1, now=started_s + 1.1)[key]
     assert second.util is not None
     assert second.util > 0
     assert second.memory is not None
     assert 30 * MB < second.memory < 200 * MB
+
+
+def test_a_first_look_goes_back_to_the_start(runner: subprocess.Popen[bytes]) -> None:
+    wait_until(lambda: processes.look()[runner.pid].cpu_s > 0, "it has worked at all")
+    now = processes.look()[runner.pid].started_s + 1.0
+    assert CpuMonitor().readings({(1, 1): runner.pid}, slots=1, now=now)[1, 1].util
 
 
 def test_a_look_at_64_trials_costs_one_pass_over_the_processes() -> None:

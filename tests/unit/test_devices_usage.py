@@ -24,22 +24,22 @@ MB = 2**20
 def test_a_tree_is_all_that_hangs_from_its_root_whose_own_memory_is_not_counted():
     found = {
         1: Process(0, 100.0, 1),
-        10: Process(1, 0.5, 7 * MB),
+        10: Process(1, 0.5, 7 * MB, 3.0),
         11: Process(10, 2.0, 30 * MB),
         12: Process(11, 3.0, 40 * MB),
         20: Process(1, 9.0, 50 * MB),
     }
-    assert processes.trees(found, [10, 99]) == {10: Tree(5.5, 70 * MB)}
+    assert processes.trees(found, [10, 99]) == {10: Tree(5.5, 70 * MB, 3.0)}
 
 
 def test_a_process_is_read_whatever_it_is_called(tmp_path: Path):
-    fields = ["S", "7", *["0"] * 9, "100", "50", "30", "20", *["0"] * 6, "3", *["0"] * 20]
+    fields = ["S", "7", *["0"] * 9, "100", "50", "30", "20", *["0"] * 4, "500", "0", "3"]
     (tmp_path / "42").mkdir()
     (tmp_path / "42" / "stat").write_text(f"42 (a) b (c) {' '.join(fields)}\n")
     (tmp_path / "43").mkdir()
     (tmp_path / "self").mkdir()
     ticks, page = os.sysconf("SC_CLK_TCK"), os.sysconf("SC_PAGE_SIZE")
-    assert processes.look(tmp_path) == {42: Process(7, 200 / ticks, 3 * page)}
+    assert processes.look(tmp_path) == {42: Process(7, 200 / ticks, 3 * page, 500 / ticks)}
 
 
 def test_a_move_of_less_than_two_percent_changes_nothing():
