@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .line import Line, crop, fit, plain, wrap
+from .line import Line, crop, fit, plain, width_of, wrap
 
 _TOLD = (
     "A sweep runs your training script many times, each with other hyperparameters, and shows "
@@ -19,6 +19,7 @@ _CONFIG = (
 )
 _SDK = ("import tui_tuner as tt", "trial = tt.trial(lr=1e-3)", "trial.report(epoch, val_acc=acc)")
 _PRINTED = 'tui-tuner: {"step": 3, "val_acc": 0.91}'
+_READY = "     or try a sample:  "
 _SIDE_BY_SIDE = 76
 
 
@@ -31,9 +32,7 @@ def first_run_lines(width: int, samples: str | None) -> list[Line]:
     lines += [crop((), width), *_script(width), crop((), width)]
     lines.append(_step("3", "", width, "tui-tuner run sweep.yaml"))
     if samples is not None:
-        path = plain(f"tui-tuner run {samples}/digits/sweep.yaml", 200)
-        ready = (("     or try a sample:  ", "dim"), (path, "accent"))
-        lines.append(crop(ready, width))
+        lines.append(_samples(plain(samples, 200), width))
     return lines
 
 
@@ -49,8 +48,16 @@ def _script(width: int) -> list[Line]:
     for n, (text, role) in enumerate(by_sdk):
         number = ("  2  ", "bold") if n == 0 else ("     ", "")
         beside = by_print[n] if n < len(by_print) else ("", "")
-        rows.append(crop((number, (fit(text, 34), role), beside), width))
+        rows.append(crop((number, (fit(text, 33), role), beside), width))
     return rows
+
+
+def _samples(folder: str, width: int) -> Line:
+    """Where a sweep lies that is ready to run: the whole command, if there is room for it."""
+    command = f"tui-tuner run {folder}/digits/sweep.yaml"
+    if len(_READY) + width_of(command) <= width:
+        return crop(((_READY, "dim"), (command, "accent")), width)
+    return crop((("     samples lie in ", "dim"), (folder, "accent")), width)
 
 
 def _step(number: str, text: str, width: int, command: str = "") -> Line:

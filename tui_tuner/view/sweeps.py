@@ -26,6 +26,7 @@ _STATES = {
 """The glyph, by the state of a trial that is alike, and the role."""
 _FINAL = ("complete", "pruned", "failed")
 _DAY_S = 86_400.0
+_ROOMY = 92
 Row = tuple[str, Line]
 
 
@@ -51,9 +52,9 @@ def sweep_rows(
     names = [Path(view.dir).name for view in views]
     name = max(12, min(max((width_of(plain(n, 60)) for n in names), default=12), width // 3))
     rows = [(view.dir, _row(view, name, here, width, now, glyphs)) for view in views]
-    heads = f"  {fit('sweep', name)}  {fit('state', 10)} {right('best', 10)}  "
-    heads += f"{right('done', 9)} {right('runs', 5)} {right('took', 6)}  {fit('began', 12)}"
-    return crop(((f"{heads}  metric, folder", ""),), width), rows
+    heads = f"  {fit('sweep', name)}  {fit('state', 10)} {right('best', 10)}  {right('done', 9)}"
+    heads += _runs("runs", "took") if width >= _ROOMY else ""
+    return crop(((f"{heads}  {fit('began', 12)}  metric, folder", ""),), width), rows
 
 
 def offer_row(offer: Offer, width: int, glyphs: Glyphs) -> Row:
@@ -93,12 +94,17 @@ def _row(view: SweepView, name: int, here: str, width: int, now: float, glyphs: 
             ("  ", ""),
             (f"{glyphs.states[like]} {fit(plain(view.state), 8)} ", role),
             (right(best, 10), "best" if best else ""),
-            (f"  {right(f'{done}{total}', 9)} {right(running, 5)}", ""),
-            (f" {right(duration(view.elapsed_s), 6)}  {fit(_when(view.started_at, now), 12)}", ""),
+            (f"  {right(f'{done}{total}', 9)}", ""),
+            (_runs(running, duration(view.elapsed_s)) if width >= _ROOMY else "", ""),
+            (f"  {fit(_when(view.started_at, now), 12)}", ""),
             (f"  {where}", "dim"),
         ),
         width,
     )
+
+
+def _runs(running: str, took: str) -> str:
+    return f" {right(running, 5)} {right(took, 6)}"
 
 
 def _when(at: float | None, now: float) -> str:
