@@ -10,12 +10,15 @@ from msgspec import Struct, field
 from .model import Params
 
 
-class TrialView(Struct, kw_only=True):
+class TrialView(Struct, kw_only=True, gc=False):
     """One trial, as `trials --json` prints it. Unset numbers are None.
 
     NaN and infinities are floats in memory and null in JSON; `last_text` keeps their spelling.
 
     `spark` is the objective's curve thinned to at most 32 points, for the table's sparkline.
+
+    There are ten thousand of them, and no reference leads back to one: the garbage collector need
+    not look through them.
     """
 
     id: str
@@ -90,7 +93,7 @@ class LineageView(Struct, kw_only=True):
     params: Params
 
 
-class AttemptView(Struct, kw_only=True):
+class AttemptView(Struct, kw_only=True, gc=False):
     """One attempt, as `show --json` prints it."""
 
     n: int

@@ -87,7 +87,7 @@ class Dashboard(Arranging, Looking, Acting):
     def show(self, state: ViewState) -> None:
         """Show another state of the sweep."""
         table, pane = self.query_one(TrialTable), self.query_one(TrialPane)
-        now = self.app.clock()
+        now = self.app.moment
         before = table.current
         table.show(state, now)
         pane.show(state, table.current, now)
@@ -111,7 +111,7 @@ class Dashboard(Arranging, Looking, Acting):
 
     def tick(self) -> None:
         """A second has passed: show the times of what runs."""
-        table, now = self.query_one(TrialTable), self.app.clock()
+        table, now = self.query_one(TrialTable), self.app.moment
         if table.runs_in_view:
             table.show(self.app.view, now)
             self.query_one(TrialPane).show(self.app.view, table.current, now)
@@ -158,7 +158,7 @@ class Dashboard(Arranging, Looking, Acting):
     @on(TrialTable.CursorMoved)
     def _another_trial(self) -> None:
         table = self.query_one(TrialTable)
-        self.query_one(TrialPane).show(self.app.view, table.current, self.app.clock())
+        self.query_one(TrialPane).show(self.app.view, table.current, self.app.moment)
         self.query_one(Footer).show(self.place, self.footer_labels())
         self.series_feed.ask_soon()
 

@@ -201,4 +201,4 @@ class TrialScreen(TrialLooking, Acting):
         """The trial as it is now, with the sweep around it."""
         if self._row is None:
             return None
-        return Scene(self.app.view, self._row, self.app.glyphs, self.app.clock())
+        return Scene(self.app.view, self._row, self.app.glyphs, self.app.moment)

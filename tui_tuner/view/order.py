@@ -69,15 +69,21 @@ class Ordering(Struct, frozen=True):
         column, reverse = self.sort.column, self.sort.reverse
         if column == "id":
             return list(range(len(rows)))[:: -1 if reverse else 1]
-        groups: dict[int, list[int]] = {}
-        for place, row in enumerate(rows):
-            groups.setdefault(self._group(row), []).append(place)
         values = list(map(self._getter(), rows))
         return [
             place
-            for _, places in sorted(groups.items())
+            for places in self._groups(rows)
+            if places
             for place in _by_value(places, values, self._descends(rows[places[0]]))
         ]
+
+    def _groups(self, rows: Sequence[TrialView]) -> Iterable[Sequence[int]]:
+        if self.sort.column not in ("state", "elapsed"):
+            return [range(len(rows))]
+        groups: dict[int, list[int]] = {}
+        for place, group in enumerate(map(self._group, rows)):
+            groups.setdefault(group, []).append(place)
+        return [places for _, places in sorted(groups.items())]
 
     def _group(self, row: TrialView) -> int:
         """What comes before all else: how alive a trial is, for the columns that heed it."""
@@ -184,7 +190,7 @@ def _at_most(one: tuple[int, str], other: tuple[int, str]) -> bool:
 _NUMBERS = {int, float, NoneType}
 
 
-def _by_value(places: list[int], values: list[Any], descending: bool) -> list[int]:
+def _by_value(places: Sequence[int], values: list[Any], descending: bool) -> list[int]:
     """Sort places by the values there; equal ones stay as they are, what is missing goes last."""
     present = [place for place in places if (value := values[place]) is not None and value == value]
     if {type(values[place]) for place in present} <= _NUMBERS:
