@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tui_tuner.plot import Axis, Plot, Series, plot_lines
+from tui_tuner.plot import Axis, Plot, Series, plot_lines, x_at
 from tui_tuner.view.glyphs import ASCII, UNICODE
 from tui_tuner.view.line import line_width, text_of
 
@@ -45,7 +45,7 @@ axes = st.builds(
 )
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     st.lists(anything, max_size=4).map(tuple),
     axes,
@@ -57,6 +57,16 @@ axes = st.builds(
 )
 @example((Series(points=((0.0, 1.7e308), (1.0, -1.7e308))),), Axis(), Axis(), 0.0, 20, 5, UNICODE)
 @example((Series(points=((0.0, 5e-324),)),), Axis(), Axis(log=True), 0.0, 40, 9, ASCII)
+@example(
+    (Series(points=((-1.7e308, 0.0), (1.7e308, 1e-310))),),
+    Axis(unit="steps"),
+    Axis(),
+    0.0,
+    1,
+    4,
+    UNICODE,
+)
+@example((Series(points=((0.0, 4e-220),)),), Axis(), Axis(low=1.0), None, 9, 5, UNICODE)
 def test_it_fills_its_box_whatever_its_points(series, x, y, cursor, width, height, glyphs):
     drawn(Plot(series=series, x=x, y=y, cursor=cursor), width, height, glyphs)
 
@@ -148,3 +158,20 @@ def test_without_points_it_says_what_would_fill_it():
     rows = drawn(Plot(series=(Series(),), title=(("loss", "bold"),), empty="no reports yet"))
     assert rows[0].startswith("loss")
     assert "no reports yet" in rows[1]
+
+
+def test_names_that_would_take_too_much_give_way_to_their_short_form():
+    series = (line(0.0, 1.0, name="t0001 weight_decay 1e-5", short="t0001"),)
+    assert "weight_decay" in "".join(drawn(Plot(series=series), 120))
+    text = "".join(drawn(Plot(series=series), 60))
+    assert "t0001" in text
+    assert "weight" not in text
+
+
+def test_a_cell_gives_the_nearest_point_reported():
+    plot = Plot(series=(line(*range(11)),), x=Axis(unit="steps"))
+    foot = drawn(plot, 80, 12)[-1]
+    assert x_at(plot, 80, 12, foot.index("5")) == 5.0
+    assert x_at(plot, 80, 12, 0) == 1.0
+    assert x_at(plot, 80, 12, 500) == 11.0
+    assert x_at(Plot(series=()), 80, 12, 4) is None

@@ -1,7 +1,7 @@
 """Plots as lines of text: several series over one pair of axes, in braille, blocks or ASCII."""
 
 from .base import Axis, Plot, Point, Series
-from .drawing import plot_lines
+from .drawing import plot_lines, x_at
 from .frame import can_be_log
 from .reading import smoothed, stepped, values_at
 from .styles import ROLES, sample
@@ -18,4 +18,5 @@ __all__ = [
     "smoothed",
     "stepped",
     "values_at",
+    "x_at",
 ]

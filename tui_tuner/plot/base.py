@@ -22,6 +22,8 @@ class Series(Struct, frozen=True, kw_only=True):
     """Its colour: 'plot', or 'plot1' to 'plot6' where several are told apart."""
     name: str = ""
     """Stands at the end of its line, so that no one needs the colour; may be empty."""
+    short: str = ""
+    """Stands there instead where the names take more than a quarter of the width."""
     line: bool = True
     glyph: str = ""
     """What a dot looks like, where `line` is False: one cell."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from tui_tuner.view.glyphs import Glyphs
-from tui_tuner.view.line import Line, Run, crop, fit, plain, right, width_of
+from tui_tuner.view.line import Line, Run, crop, plain, right, width_of
 
 from .base import Plot, Series
 from .canvas import BLOCKS, BRAILLE, CHARACTERS, SOLID, Canvas, Stack
@@ -26,7 +26,7 @@ def plot_lines(plot: Plot, width: int, height: int, glyphs: Glyphs) -> list[Line
 
     Where there is little room the axis goes, then its labels.
     """
-    title = plot.title or (((plain(plot.y.title), "bold"),) if plot.y.title else ())
+    title = title_of(plot)
     lines = [crop(title, width)][: height if title else 0]
     room = height - len(lines)
     if room <= 0 or width <= 0:
@@ -35,6 +35,21 @@ def plot_lines(plot: Plot, width: int, height: int, glyphs: Glyphs) -> list[Line
         lines.append(crop(((f"  {plain(plot.empty)}", "dim"),), width))
         return [*lines, *([crop((), width)] * (room - 1))]
     return [*lines, *_Picture(plot, Frame.of(plot, width, room), glyphs).lines()]
+
+
+def x_at(plot: Plot, width: int, height: int, x: int) -> float | None:
+    """Give the x of the reported point nearest to a cell, of a plot drawn at this size."""
+    if width <= 0 or height <= 1:
+        return None
+    frame = Frame.of(plot, width, height - (1 if title_of(plot) else 0))
+    every = {px for series in plot.series for px, _ in series.points if frame.takes_x(px)}
+    cell = x - frame.edge
+    return min(every, key=lambda at: abs(frame.x.place(at, frame.columns) - cell), default=None)
+
+
+def title_of(plot: Plot) -> Line:
+    """Give the first line: the plot's title, else the name of what is drawn."""
+    return plot.title or (((plain(plot.y.title), "bold"),) if plot.y.title else ())
 
 
 class _Picture:
@@ -104,11 +119,11 @@ class _Picture:
     def _lay_names(self) -> None:
         frame = self._frame
         names = []
-        for series in self._plot.series if frame.names else ():
+        for at, text in frame.called.items():
+            series = self._plot.series[at]
             ends = (frame.cell(point) for point in reversed(series.points))
-            end = next((at for at in ends if at is not None), None)
-            if series.name and end is not None:
-                text = fit(plain(series.name), frame.names - 1).rstrip()
+            end = next((cell for cell in ends if cell is not None), None)
+            if text and end is not None:
                 names.append(Name(text=text, role=series.role, x=end[0], y=end[1]))
         width = frame.columns + frame.names
         for x, y, name in placed(names, width, frame.rows, frame.columns, self._is_free):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from tui_tuner.view.line import plain, width_of
+from tui_tuner.view.line import fit, plain, width_of
 
 from .base import Axis, Plot, Point
 from .scale import Scale
@@ -31,6 +31,8 @@ class Frame(Struct, frozen=True, kw_only=True):
     names: int
     axis: bool
     labels: dict[int, str]
+    called: dict[int, str]
+    """What stands at the ends of lines, by the places of the series."""
     x: Scale
     y: Scale
     x_title: str
@@ -45,13 +47,15 @@ class Frame(Struct, frozen=True, kw_only=True):
         edge = max((len(text) for text in labels.values()), default=-1) + 2
         if width - edge < max(_LEAST_COLUMNS, width // 2):
             labels, edge = {}, 0
-        names, log = _names(plot, width - edge), plot.x.log
+        called, names = _named(plot, width - edge)
+        log = plot.x.log
         return cls(
             width=width,
             columns=width - edge - names,
             rows=rows,
             edge=edge,
             names=names,
+            called=called,
             axis=axis,
             labels=labels,
             x=_scale(plot.x, [x for s in plot.series for x, _ in s.points if x > 0 or not log]),
@@ -96,6 +100,12 @@ def _scale(axis: Axis, values: list[float]) -> Scale:
     return Scale.over(finite or [1.0 if log else 0.0], log, *ends)
 
 
-def _names(plot: Plot, room: int) -> int:
-    longest = max((width_of(plain(s.name)) for s in plot.series if s.points), default=0)
-    return min(longest, room // 4) + 2 if longest and room >= _ROOM_FOR_NAMES else 0
+def _named(plot: Plot, room: int) -> tuple[dict[int, str], int]:
+    """Give what the series are called, by their places, and the cells to keep for it."""
+    full = {at: plain(s.name) for at, s in enumerate(plot.series) if s.name and s.points}
+    if not full or room < _ROOM_FOR_NAMES:
+        return {}, 0
+    if max(map(width_of, full.values())) > room // 4:
+        full = {at: plain(plot.series[at].short) or name for at, name in full.items()}
+    size = min(max(map(width_of, full.values())), room // 4)
+    return {at: fit(name, size).rstrip() for at, name in full.items()}, size + 2

@@ -31,8 +31,9 @@ class Scale(Struct, frozen=True):
         """Span the values, or up to a given end; never less than a sliver."""
         ends = (min(values) if low is None else low, max(values) if high is None else high)
         first, last = (math.log10(end) if log else end for end in ends)
-        if last - first <= abs(last) * 1e-9 + 1e-300:
-            pad = 0.5 if log else abs(last) * 0.1 or 1.0
+        size = max(abs(first), abs(last))
+        if last - first <= size * 1e-9 + 1e-300:
+            pad = 0.5 if log else abs(first) * 0.1 if abs(first) > 1e-290 else 1.0
             first, last = max(first - pad, -_LARGEST), min(first + pad, _LARGEST)
         return cls(first, last, log)
 
@@ -84,7 +85,7 @@ def multiples(low: float, high: float, count: int) -> list[float]:
     """Give about `count` multiples of 1, 2 or 5 times a power of ten within a range."""
     if high <= low:
         return []
-    least = (high / count - low / count) or 1.0
+    least = min(high / count - low / count, _LARGEST / 2) or 1.0
     power = 10.0 ** math.floor(math.log10(least))
     step = next(m * power for m in (1, 2, 5, 10) if m * power >= least * (1 - 1e-9))
     first = math.ceil(low / step - 1e-9)

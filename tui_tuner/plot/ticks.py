@@ -15,6 +15,8 @@ _APART = 2
 _LEAST = 6
 """Cells between neighbouring labels, where numbers are at their shortest."""
 _DAY = 86400
+_FARTHEST = 1e15
+"""Beyond this steps and seconds are written like any number."""
 _TIMES = (
     *(1, 2, 5, 10, 15, 30),
     *(60 * n for n in (1, 2, 5, 10, 15, 30)),
@@ -79,13 +81,14 @@ def _ticks(axis: Axis, scale: Scale, most: int) -> list[Tick]:
         values = scale.round_values(most)
         texts = [spelled_time(v) for v in values] if axis.unit == "seconds" else None
         return list(zip(values, texts or spelled_each(values), strict=True))
-    if axis.unit == "steps":
+    far = max(abs(scale.low), abs(scale.high)) > _FARTHEST
+    if axis.unit == "steps" and not far:
         return _step_ticks(scale, most)
-    if axis.unit == "seconds" and scale.high - scale.low > 1:
+    if axis.unit == "seconds" and not far and scale.high - scale.low > 1:
         times = _multiples(scale, _time_step((scale.high - scale.low) / most))
         return [(float(time), spelled_time(time)) for time in times]
     values = scale.round_values(most)
-    if axis.unit == "seconds":
+    if axis.unit == "seconds" and not far:
         return [(value, spelled_time(value)) for value in values]
     return list(zip(values, spelled(values), strict=True))
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from msgspec.structs import replace
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Vertical
 
 from tui_tuner.actions import COMPARE, bindings
-from tui_tuner.plot import Plot, plot_lines, stepped
+from tui_tuner.plot import Plot, plot_lines, stepped, x_at
 from tui_tuner.screens.acting import Acting
 from tui_tuner.screens.series import SeriesFeed
 from tui_tuner.view.compare import Comparison, metric_names
@@ -19,6 +19,7 @@ from tui_tuner.view.compare_curves import compare_plot, place, read_off, title
 from tui_tuner.view.compare_table import Facts, column_at, head_lines, table_lines
 from tui_tuner.view.line import Line, crop, fit, pack, plain
 from tui_tuner.view_state import TrialView, ViewState, toggle_mark
+from tui_tuner.widgets.clickable import Clickable
 from tui_tuner.widgets.footer import Footer
 from tui_tuner.widgets.lines import Drawn
 from tui_tuner.widgets.message_line import MessageLine
@@ -55,9 +56,9 @@ class CompareScreen(Acting):
         self.series_feed = SeriesFeed(self, self._wanted, self._points)
         yield Drawn(self._heading, id="compare-heading")
         with Container(id="compare-body"):
-            yield Drawn(self._drawing, id="compare-plot")
+            yield Clickable(self._drawing, id="compare-plot")
             with Vertical(id="compare-facts"):
-                yield Drawn(self._head, id="compare-head")
+                yield Clickable(self._head, id="compare-head")
                 yield Scrolled(self._table, glyphs=self.app.glyphs, id="compare-rows")
         yield MessageLine(id="message")
         yield Footer(COMPARE)
@@ -117,14 +118,19 @@ class CompareScreen(Acting):
         self._curves[message.trial] = message.series
         self._look_again()
 
-    def on_click(self, event: events.Click) -> None:
-        """Choose the trial whose column was clicked."""
-        head = self.query_one("#compare-head", Drawn)
-        if event.widget is head:
-            width = head.content_size.width - _BAR
-            trial = column_at(self._comparison, width, event.x - head.gutter.left)
-            if trial is not None:
-                self._look(replace(self._comparison, chosen=trial))
+    @on(Clickable.Clicked, "#compare-head")
+    def _clicked(self, message: Clickable.Clicked) -> None:
+        width = message.sender.size.width - _BAR
+        trial = column_at(self._comparison, width, message.x)
+        if trial is not None:
+            self._look(replace(self._comparison, chosen=trial))
+
+    @on(Clickable.Clicked, "#compare-plot")
+    def _clicked_plot(self, message: Clickable.Clicked) -> None:
+        width, height = message.sender.size
+        at = x_at(self._plot, width, height - 1, message.x)
+        if at is not None:
+            self._look(replace(self._comparison, cursor=at))
 
     # Keys -------------------------------------------------------------------------------------
 

@@ -30,9 +30,9 @@ def compare_plot(state: ViewState, comparison: Comparison, curves: Curves, glyph
     """Lay the curves of the trials shown over each other, the best on top."""
     rows = [state.rows[name] for name in comparison.shown if name in state.rows]
     metric = comparison.metric_of(metric_names(state, comparison.shown, curves))
-    names = short_names(rows, glyphs.missing)
+    names = short_names(rows, state.params, glyphs.missing)
     series = [
-        Series(points=_points(row, comparison, curves, metric), role=role, name=name)
+        Series(points=_points(row, comparison, curves, metric), role=role, name=name, short=row.id)
         for row, role, name in zip(rows, ROLES, names, strict=False)
     ]
     by_epoch = comparison.x_axis == "epoch"

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
 from engine.core.views import TrialView
+from tui_tuner.view_state import ParamStats
 
 from .line import fit, plain
-from .numbers import param_format
+from .numbers import ParamFormat
 
 _MOST = 3
 """So many parameters at most make a name."""
 _VALUE = 12
+_MOST_DIGITS = 12
 _NOT_SET = object()
 
 
@@ -23,19 +25,31 @@ def differing(rows: Sequence[TrialView]) -> list[str]:
     return [name for name in names if len({_key(row, name) for row in rows}) > 1]
 
 
-def values(rows: Sequence[TrialView], name: str, missing: str) -> list[str]:
-    """Write each trial's value of a parameter, as short as still tells them apart."""
-    known = {repr(row.params[name]): row.params[name] for row in rows if name in row.params}
-    chosen = param_format(known.values()) if known else None
-    return [
-        chosen.text(row.params[name]) if chosen and name in row.params else missing for row in rows
-    ]
+def values(
+    rows: Sequence[TrialView], name: str, params: Mapping[str, ParamStats], missing: str
+) -> list[str]:
+    """Write each trial's value of a parameter: as everywhere, if that tells them apart.
+
+    Else with as few more figures as do.
+    """
+    has = [name in row.params for row in rows]
+    known = [row.params[name] for row in rows if name in row.params]
+    usual = params[name].format if name in params else ParamFormat()
+    formats = (usual, *(ParamFormat("plain", digits) for digits in range(3, _MOST_DIGITS)))
+    distinct = len({repr(value) for value in known})
+    chosen = next(
+        (f for f in formats if len({f.text(value) for value in known}) == distinct), formats[-1]
+    )
+    texts = iter([chosen.text(value) for value in known])
+    return [next(texts) if there else missing for there in has]
 
 
-def short_names(rows: Sequence[TrialView], missing: str) -> list[str]:
+def short_names(
+    rows: Sequence[TrialView], params: Mapping[str, ParamStats], missing: str
+) -> list[str]:
     """Name each trial by its id and the fewest parameters that tell all of them apart."""
     telling = _fewest(rows, differing(rows))
-    written = {name: values(rows, name, missing) for name in telling}
+    written = {name: values(rows, name, params, missing) for name in telling}
     names = []
     for at, row in enumerate(rows):
         words = [row.id]

@@ -15,12 +15,13 @@ from .cells import is_dropped, state_glyph
 from .compare import AT_ONCE, Comparison
 from .compare_names import differing, values
 from .glyphs import Glyphs
-from .line import Line, Run, crop, fit, plain, right, width_of, with_role
+from .line import Line, Run, crop, fit, line_width, plain, right, with_role
 from .numbers import duration, value_format
 
 _LABEL = 16
 _COLUMN = 16
-_NARROWEST = 9
+_SHORTEST = 8
+_NARROWEST = 10
 
 
 class Facts(Struct, frozen=True, kw_only=True):
@@ -43,6 +44,7 @@ def head_lines(comparison: Comparison, facts: Facts, width: int) -> list[Line]:
         mark = facts.glyphs.best if row.id == best else " "
         line = (sample(role, facts.glyphs), role)
         runs: Line = (line, (" ", ""), (mark, "best"), (row.id, "bold"))
+        runs = runs if line_width(runs) < column else runs[2:]
         cell = (*_to_right(runs, column - 1), (" ", ""))
         cells.append(with_role(cell, "cursor") if row.id == comparison.chosen else cell)
     heading = (fit(_page(comparison), label), "dim")
@@ -87,12 +89,9 @@ def _rows(comparison: Comparison, facts: Facts) -> list[TrialView]:
 
 def _widths(count: int, width: int) -> tuple[int, int]:
     """Give the width of the labels, and of a trial's column with the blank behind it."""
-    label = min(_LABEL, max(6, width // 4))
-    share = (width - label) // max(1, count)
-    if share < _NARROWEST:
-        label = min(label, 8)
-        share = (width - label) // max(1, count)
-    return label, max(2, min(_COLUMN, share))
+    wanted = width - max(1, count) * _NARROWEST
+    label = min(_LABEL, max(_SHORTEST, wanted))
+    return label, max(2, min(_COLUMN, (width - label) // max(1, count)))
 
 
 def _line(label: str, cells: Sequence[Run], width: int, role: str = "dim") -> Line:
@@ -104,7 +103,7 @@ def _line(label: str, cells: Sequence[Run], width: int, role: str = "dim") -> Li
 
 
 def _to_right(runs: Line, width: int) -> Line:
-    used = sum(width_of(text) for text, _ in runs)
+    used = line_width(runs)
     return crop(((" " * max(0, width - used), ""), *runs), width)
 
 
@@ -116,7 +115,7 @@ def _page(comparison: Comparison) -> str:
 
 
 def _written(rows: Sequence[TrialView], name: str, facts: Facts) -> list[str]:
-    return values(rows, name, facts.glyphs.missing)
+    return values(rows, name, facts.state.params, facts.glyphs.missing)
 
 
 def _said(same: int, different: int) -> str:
