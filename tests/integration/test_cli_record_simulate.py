@@ -22,8 +22,8 @@ RECORDED = {
         REPO / "sample_configs" / "noisy_digits_grid" / "sweep.yaml",
         960,
     ),
-    REPO / "benchmarks" / "unseen_diabetes.csv.gz": (
-        REPO / "sample_configs" / "diabetes_grid" / "sweep.yaml",
+    REPO / "benchmarks" / "unseen_friedman.csv.gz": (
+        REPO / "sample_configs" / "friedman_grid" / "sweep.yaml",
         960,
     ),
 }
