@@ -7,8 +7,6 @@ import logging
 import time
 from collections.abc import Callable
 
-import psutil
-
 from engine.core.views import DeviceView
 from engine.devices.base import DeviceMonitor, Key
 from engine.devices.usage import Usages
@@ -36,6 +34,7 @@ class Measuring:
         self._runtime = runtime
         self._make = make
         self._next_usage = 0.0
+        self._complaint = ""
 
     async def run(self) -> None:
         """Look until cancelled."""
@@ -47,10 +46,16 @@ class Measuring:
             try:
                 self.devices = await asyncio.to_thread(monitor.sample)
                 changed = await self._look_at_trials(monitor)
-            except (psutil.Error, OSError) as error:
-                log.warning("the devices cannot be measured: %s", error)
+            except Exception as error:  # noqa: BLE001 - drivers raise what they like
+                self._complain(str(error) or type(error).__name__)
             if self._runtime.machine.state.running or changed:
                 self._runtime.publisher.tell(changed)
+
+    def _complain(self, text: str) -> None:
+        """Log what went wrong, once as long as it stays the same."""
+        if text != self._complaint:
+            log.warning("the devices cannot be measured: %s", text)
+        self._complaint = text
 
     async def _look_at_trials(self, monitor: DeviceMonitor) -> set[int]:
         """Look at what each trial uses, if it is time; give the trials that changed."""

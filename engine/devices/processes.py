@@ -70,6 +70,8 @@ def _read(path: str) -> Process | None:
             data = file.read()
     except OSError:
         return None
+    if b")" not in data:
+        return None
     fields = data[data.rindex(b")") + 2 :].split()
     ticks = sum(int(field) for field in fields[11:15])
     memory = 0 if fields[0] in _ZOMBIE else int(fields[21]) * _PAGE

@@ -113,13 +113,13 @@ class LocalBox:
 
 
 def _stamp(directory: Path) -> Stamp:
-    """What tells that a sweep's database, or whether its engine lives, has changed."""
+    """What tells that a sweep's database, or whether its engine lives, has changed.
+
+    Reading alone may leave an empty journal behind.
+    """
     found: list[object] = [engine_pid(directory)]
     for name in (DATABASE, f"{DATABASE}-wal"):
-        try:
+        with suppress(OSError):
             stat = os.stat(directory / name)
-        except OSError:
-            found.append(None)
-        else:
-            found += (stat.st_mtime_ns, stat.st_size)
+            found += (name, stat.st_mtime_ns, stat.st_size) if stat.st_size else ()
     return tuple(found)
