@@ -31,24 +31,36 @@ class CpuMonitor(DeviceMonitor):
     def __init__(self) -> None:
         self._cores = sorted(os.sched_getaffinity(0))
         self._before: dict[tuple[Key, int], tuple[float, float]] = {}
-        psutil.cpu_percent(percpu=True)
+        self._times = self._busy_and_all()
 
     def sample(self) -> list[DeviceView]:
         """One device, 'cpu'; utilisation in percent since the last sample."""
-        loads = psutil.cpu_percent(percpu=True)
-        ours = [loads[core] for core in self._cores if core < len(loads)]
+        before, self._times = self._times, self._busy_and_all()
+        busy_s, all_s = (now - then for now, then in zip(self._times, before, strict=True))
         memory = psutil.virtual_memory()
         return [
             DeviceView(
                 id="cpu",
                 name=f"CPU, {len(self._cores)} cores",
-                util=round(sum(ours) / len(ours), 1) if ours else None,
+                util=round(min(1.0, max(0.0, busy_s / all_s)) * 100, 1) if all_s > 0 else None,
                 mem_used=memory.total - memory.available,
                 mem_total=memory.total,
                 cores=len(self._cores),
                 load=round(os.getloadavg()[0], 1),
             )
         ]
+
+    def _busy_and_all(self) -> tuple[float, float]:
+        """The seconds that the usable cores have worked, and all they had.
+
+        psutil's own percentages are since the last call of the same thread.
+        """
+        cores = psutil.cpu_times(percpu=True)
+        ours = [cores[core] for core in self._cores if core < len(cores)]
+        every = sum(
+            t.user + t.nice + t.system + t.idle + t.iowait + t.irq + t.softirq for t in ours
+        )
+        return every - sum(t.idle + t.iowait for t in ours), every
 
     def readings(self, runners: Mapping[Key, int], slots: int, now: float) -> dict[Key, Reading]:
         found = processes.trees(processes.look(), runners.values()) if runners else {}

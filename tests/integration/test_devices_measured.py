@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,22 @@ def test_a_busy_child_counts_and_the_runner_s_own_memory_does_not(
     assert second.util > 0
     assert second.memory is not None
     assert 30 * MB < second.memory < 200 * MB
+
+
+def test_the_load_is_since_the_last_sample_whichever_thread_took_that(
+    runner: subprocess.Popen[bytes],
+) -> None:
+    monitor = CpuMonitor()
+    wait_until(lambda: processes.look()[runner.pid].parent, "it is there")
+    used = [0.0]
+
+    def busy() -> bool:
+        with ThreadPoolExecutor(1) as thread:
+            used.append(thread.submit(monitor.sample).result()[0].util or 0.0)
+        return used[-1] > 0
+
+    wait_until(busy, "the cores are seen to work, by a new thread each time")
+    assert max(used) <= 100
 
 
 def test_a_first_look_goes_back_to_the_start(runner: subprocess.Popen[bytes]) -> None:
