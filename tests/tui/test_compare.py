@@ -79,7 +79,7 @@ async def test_the_table_says_what_differs_and_marks_the_best_value(tui, source)
         assert row(t, "width") == ["256", "64"]
         assert "1 other parameter the same" in t.text
         assert "dropout" not in t.text
-        assert row(t, "best") == ["★0.9876", "0.5300"]
+        assert row(t, "best val_acc") == ["★0.9876", "0.5300"]
         assert row(t, "epoch") == ["5/5", "5/5"]
         assert row(t, "attempts") == ["1", "1"]
 
@@ -206,9 +206,9 @@ async def test_more_than_six_are_shown_page_by_page(tui, source):
 async def test_it_follows_the_trials_as_they_run(tui, source):
     async with tui(source, (120, 40)) as t:
         await opened(t, "t0001", "t0002")
-        assert row(t, "last") == ["0.5000", "0.4000"]
+        assert row(t, "last val_acc") == ["0.5000", "0.4000"]
         source.report(1, 3, 0.9)
-        await t.until(lambda: row(t, "last") == ["0.5000", "0.9000"])
+        await t.until(lambda: row(t, "last val_acc") == ["0.5000", "0.9000"])
         await t.until(lambda: t.app.screen._curves.get("t0001", {}).get("val_acc", [])[-1:])
         await t.until(lambda: t.app.screen._curves["t0001"]["val_acc"][-1][0] == 3)
 

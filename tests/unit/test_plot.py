@@ -175,3 +175,10 @@ def test_a_cell_gives_the_nearest_point_reported():
     assert x_at(plot, 80, 12, 0) == 1.0
     assert x_at(plot, 80, 12, 500) == 11.0
     assert x_at(Plot(series=()), 80, 12, 4) is None
+
+
+def test_names_stand_in_the_order_of_their_ends():
+    ends = {"third": 0.97, "first": 1.0, "second": 0.98}
+    series = tuple(line(0.0, end, name=name) for name, end in ends.items())
+    text = "\n".join(drawn(Plot(series=series)))
+    assert text.index("first") < text.index("second") < text.index("third")

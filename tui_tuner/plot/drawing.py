@@ -118,13 +118,15 @@ class _Picture:
 
     def _lay_names(self) -> None:
         frame = self._frame
-        names = []
+        ends: list[tuple[float, Name]] = []
         for at, text in frame.called.items():
             series = self._plot.series[at]
-            ends = (frame.cell(point) for point in reversed(series.points))
-            end = next((cell for cell in ends if cell is not None), None)
-            if text and end is not None:
-                names.append(Name(text=text, role=series.role, x=end[0], y=end[1]))
+            found = ((y, frame.cell((x, y))) for x, y in reversed(series.points))
+            value, cell = next(((y, c) for y, c in found if c is not None), (None, None))
+            if text and value is not None and cell is not None:
+                name = Name(text=text, role=series.role, x=cell[0], y=cell[1])
+                ends.append((-frame.y.share(value), name))
+        names = [name for _, name in sorted(ends, key=lambda end: end[0])]
         width = frame.columns + frame.names
         for x, y, name in placed(names, width, frame.rows, frame.columns, self._is_free):
             row = self._patches.setdefault(y, {})

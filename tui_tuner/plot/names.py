@@ -24,13 +24,14 @@ class Name(Struct, frozen=True, kw_only=True):
 def placed(
     names: Sequence[Name], width: int, rows: int, margin: int, free: Free
 ) -> list[tuple[int, int, Name]]:
-    """Say where names go: (x, y, name). None lies on a curve or on another; some may find no room.
+    """Say where names go, those given first nearest to their ends: (x, y, name).
 
-    Cells from `margin` on are kept free for names.
+    None lies on a curve or on another; some may find no room. Cells from `margin` on are kept
+    free for names.
     """
     taken: list[tuple[int, int, int]] = []
     found: list[tuple[int, int, Name]] = []
-    for name in sorted(names, key=lambda name: name.y):
+    for name in names:
         size = width_of(name.text)
         for x, y in _places(name, width - size, rows, margin):
             clear = all(y != row or x + size < start or end < x for row, start, end in taken)

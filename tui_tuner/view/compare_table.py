@@ -69,8 +69,9 @@ def table_lines(comparison: Comparison, facts: Facts, width: int) -> list[Line]:
     said = _said(same, len(names)) if len(rows) > 1 else ""
     lines += [crop(((said, "dim"),), width)] if said else []
     lines.append(_line("state", [_state(row, facts) for row in rows], width))
-    lines.append(_line("last", [_last(row, facts) for row in rows], width))
-    lines.append(_line("best", _leading([row.best for row in rows], facts), width))
+    metric = _objective(facts)
+    lines.append(_line(f"last {metric}", [_last(row, facts) for row in rows], width))
+    lines.append(_line(f"best {metric}", _leading([row.best for row in rows], facts), width))
     lines += [_line(name, cells, width) for name, cells in _course(rows, facts)]
     return lines
 
@@ -122,6 +123,11 @@ def _said(same: int, different: int) -> str:
     if not different:
         return "the same parameters; their seeds differ" if same else "no parameters"
     return f"{same} other parameter{'s' * (same != 1)} the same" if same else ""
+
+
+def _objective(facts: Facts) -> str:
+    sweep = facts.state.sweep
+    return plain(sweep.metric.name, 40) if sweep is not None else ""
 
 
 def _state(row: TrialView, facts: Facts) -> Run:
