@@ -10,6 +10,7 @@ import re
 
 from .abilities import PLAINEST, Abilities
 from .cells import UNKNOWN, Cell, cells, in_ascii, place
+from .passes import Span, in_passes, spans
 from .pen import Pen
 from .stream import TOKEN
 from .style import PLAIN, Look, after
@@ -98,22 +99,25 @@ class Difference:
 
     def _send_difference(self) -> None:
         """Write the cells that are not shown yet."""
+        found: list[tuple[Look, Span]] = []
         for y, row in sorted(self._wanted.items()):
             if row != self._shown[y]:
-                self._send_row(y, row)
-                self._shown[y] = row
+                found.extend(spans(row, self._shown[y], y))
+        for span in in_passes(found, self._pen.look):
+            self._send_span(self._wanted[span.y], self._shown[span.y], span)
         self._wanted.clear()
 
-    def _send_row(self, y: int, row: list[Cell]) -> None:
-        shown, pen, x = self._shown[y], self._pen, 0
-        while x < self.width:
+    def _send_span(self, row: list[Cell], shown: list[Cell], span: Span) -> None:
+        x = span.start
+        while x < span.end:
             if row[x] == shown[x]:
                 x += 1
                 continue
-            pen.reach(y, x, row)
-            x += pen.draw(row, x, *_run(row, shown, x))
+            start = self._pen.reach(span.y, x, row)
+            x += self._pen.draw(row, x, *_run(row, shown, x))
             while x < self.width and not row[x][0]:
                 x += 1
+            shown[start:x] = row[start:x]
 
 
 def _run(row: list[Cell], shown: list[Cell], x: int) -> tuple[int, int]:

@@ -27,12 +27,12 @@ class Pen:
         self._can = abilities
         self._out: list[str] = []
         self._y = self._x = _LOST
-        self._look: Look | None = None
+        self.look: Look | None = None
 
     def lose(self) -> None:
         """Trust neither the cursor nor the look any more."""
         self._y = self._x = _LOST
-        self._look = None
+        self.look = None
 
     def take(self) -> str:
         """Hand over what was written."""
@@ -52,21 +52,25 @@ class Pen:
 
     def dress(self, look: Look) -> None:
         """Write like this from here on."""
-        if look != self._look:
-            self._out.append(change(self._look, look))
-            self._look = look
+        if look != self.look:
+            self._out.append(change(self.look, look))
+            self.look = look
 
-    def reach(self, y: int, x: int, row: Sequence[Cell]) -> None:
-        """Go to a place in a row, over cells that are shown already where that costs less."""
+    def reach(self, y: int, x: int, row: Sequence[Cell]) -> int:
+        """Go to a place in a row, over the cells before it where writing them costs less.
+
+        Gives the first column written.
+        """
         if y == self._y and 0 <= x - self._x <= _BRIDGE and self._x != _LOST:
             gap = row[self._x : x]
-            look = worn(self._look, row[x])
-            jump = len(move(y, self._x, y, x)) + len(change(self._look, look))
+            look = worn(self.look, row[x])
+            jump = len(move(y, self._x, y, x)) + len(change(self.look, look))
             if self._cost_over(gap, row[x]) <= jump:
                 for cell in gap:
                     self._write(cell)
-                return
+                return x - len(gap)
         self.go(y, x)
+        return x
 
     def draw(self, row: Sequence[Cell], x: int, length: int, used: int) -> int:
         """Write a run of equal cells: `used` of them, or all `length` of them if that is less.
@@ -95,7 +99,7 @@ class Pen:
         return self._can.erases_in_colour or not look.background
 
     def _erase(self, sequence: str, cell: Cell, count: int) -> int:
-        self.dress(worn(self._look, cell))
+        self.dress(worn(self.look, cell))
         self._out.append(sequence)
         return count
 
@@ -107,8 +111,8 @@ class Pen:
         text, look = cell
         if not text:
             return
-        if look != self._look:
-            self.dress(worn(self._look, cell))
+        if look != self.look:
+            self.dress(worn(self.look, cell))
         self._out.append(text)
         self._on(1 if text.isascii() else advance(text))
 
@@ -119,7 +123,7 @@ class Pen:
     def _cost_over(self, gap: Sequence[Cell], then: Cell) -> int:
         if UNKNOWN in gap or any(advance(text) < 0 for text, _ in gap):
             return _NEVER
-        cost, look = 0, self._look
+        cost, look = 0, self.look
         for cell in gap:
             new = worn(look, cell)
             cost += len(change(look, new)) + len(cell[0].encode())

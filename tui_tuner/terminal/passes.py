@@ -1,0 +1,51 @@
+"""The order in which cells are written: all of one look, then all of the next.
+
+A change of look costs more than a move: a line of a table, written from left to right, would
+change it at every column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from .cells import Cell, is_blank
+from .style import Look, change
+
+
+class Span(NamedTuple):
+    """Columns of a row that are written alike, from `start` up to `end`."""
+
+    y: int
+    start: int
+    end: int
+
+
+def spans(row: Sequence[Cell], shown: Sequence[Cell], y: int) -> Iterator[tuple[Look, Span]]:
+    """Cut the cells that differ into spans; blanks go with what stands beside them."""
+    start, end, look, bare = 0, 0, row[0][1], True
+    for x, cell in enumerate(row):
+        if cell == shown[x]:
+            continue
+        blank = is_blank(cell)
+        fits = x == end > start and cell[1].background == look.background
+        if fits and blank and look.colours_only:
+            end = x + 1
+        elif fits and (cell[1] == look or (bare and cell[1].colours_only)):
+            look, bare, end = cell[1], False, x + 1
+        else:
+            if end > start:
+                yield look, Span(y, start, end)
+            start, end, look, bare = x, x + 1, cell[1], blank
+    if end > start:
+        yield look, Span(y, start, end)
+
+
+def in_passes(found: Sequence[tuple[Look, Span]], look: Look | None) -> Iterator[Span]:
+    """Order spans by their looks, each time the one that is cheapest to change to."""
+    by_look: dict[Look, list[Span]] = {}
+    for own, span in found:
+        by_look.setdefault(own, []).append(span)
+    while by_look:
+        look = min(by_look, key=lambda other: len(change(look, other)))
+        yield from by_look.pop(look)
