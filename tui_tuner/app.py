@@ -43,6 +43,7 @@ from tui_tuner.view.closing import closing_line
 from tui_tuner.view.glyphs import ASCII, UNICODE, wants_ascii
 from tui_tuner.view.summary import Surroundings
 from tui_tuner.view_state import ViewState, reduce, settled
+from tui_tuner.widgets.lines import ROLE_CLASSES
 
 LEAVE_AFTER_S = 2.0
 """How long a finished sweep stays on the screen with `exit_when_done`."""
@@ -55,6 +56,7 @@ class TunerApp(Notifying):
     """
 
     CSS_PATH = "app.tcss"
+    COMPONENT_CLASSES: ClassVar[set[str]] = {*ROLE_CLASSES}
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q,ctrl+c", "detach", "detach", show=False, priority=False, id="detach"),

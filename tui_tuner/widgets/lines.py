@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -49,6 +48,9 @@ _GROUNDS = frozenset({"alarm", "found", "notice", "done", "cursor", "fresh"})
 """The roles that colour the background."""
 
 
+ROLE_CLASSES = frozenset(f"role--{role}" for role in ROLES)
+"""The component classes of an app that gives the roles their looks, once for all its lines."""
+
 _IN_ASCII = str.maketrans("…←→↑↓", "~<>^v")
 """What stands for the few characters of prose that ASCII lacks, cell for cell."""
 
@@ -57,7 +59,6 @@ class Lines(Widget):
     """Shows what `lines` gives for its size; `repaint` looks again and paints the difference."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"role--{role}" for role in ROLES}
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -89,12 +90,12 @@ class Lines(Widget):
         """Give one line, styled by the roles of its runs."""
         width = self.size.width
         if y >= len(self._shown):
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, self._style(""))
         line = self._shown[y]
         if self.app.has_class("-ascii"):
             line = tuple((text.translate(_IN_ASCII), role) for text, role in line)
         segments = [Segment(text, self._style(role)) for text, role in merged(line)]
-        return Strip(segments).adjust_cell_length(width, self.rich_style)
+        return Strip(segments).adjust_cell_length(width, self._style(""))
 
     def on_resize(self) -> None:
         """Lay the lines out for the new size."""
@@ -110,7 +111,8 @@ class Lines(Widget):
         if role not in self._style_cache:
             style = self.rich_style
             for name in role.split():
-                style += self.get_component_rich_style(f"role--{name}", partial=True)
+                if (component := f"role--{name}") in self.app._component_styles:
+                    style += self.app.get_component_styles(component).partial_rich_style
             self._style_cache[role] = style
         return self._style_cache[role]
 
