@@ -50,6 +50,8 @@ class FilterBar(Vertical):
     def complain(self, text: str) -> None:
         """Say what is wrong with the filter; an empty text says that all is well."""
         line = self.query_one("#filter-complaint", Static)
+        if not text and not line.display:
+            return
         line.update(Content(plain(text)))
         line.display = bool(text)
 
