@@ -9,6 +9,7 @@ from tests.fakes.fake_source import FakeSource
 from tests.tui.test_dashboard import SIZES
 from tests.tui.test_hostile_text import HOSTILE
 from tui_tuner.screens.compare import CompareScreen
+from tui_tuner.screens.trial import TrialScreen
 from tui_tuner.view.compare import Comparison
 
 
@@ -160,6 +161,17 @@ async def test_capitals_act_on_all_shown_or_on_the_one_chosen(tui, source):
         act, _, _ = source.acts[0]
         assert isinstance(act, Prune)
         assert act.trials == (2,)
+
+
+async def test_enter_opens_the_chosen_trial_the_first_without_a_choice(tui, source):
+    async with tui(source) as t:
+        await opened(t, "t0003", "t0004")
+        for keys, trial in (((), "t0003"), (("left_square_bracket",), "t0004")):
+            await t.press(*keys, "enter")
+            await t.until(lambda: isinstance(t.app.screen, TrialScreen))
+            assert t.app.screen.trial == trial
+            await t.press("escape")
+            await t.until(lambda: isinstance(t.app.screen, CompareScreen))
 
 
 async def test_a_click_on_a_trial_chooses_it(tui, source):

@@ -7,6 +7,7 @@ import pytest
 from engine.core.acts import Promote, Prune
 from engine.protocol.messages import CheckpointView
 from tests.fakes.fake_source import FakeSource
+from tui_tuner.screens.compare import CompareScreen
 from tui_tuner.screens.trial import TrialScreen
 
 
@@ -186,6 +187,28 @@ async def test_l_opens_the_log_and_escape_comes_back(tui, curves):
         await t.sees("hello there")
         await t.press("escape")
         await t.until(lambda: isinstance(t.app.screen, TrialScreen))
+
+
+async def test_c_compares_the_trial_shown_with_the_best(tui, curves):
+    async with tui(curves) as t:
+        await opened(t)
+        await t.press("c")
+        await t.until(lambda: isinstance(t.app.screen, CompareScreen))
+        assert t.app.screen._comparison.trials == ("t0002", "t0001")
+        await t.press("escape")
+        await t.until(lambda: isinstance(t.app.screen, TrialScreen))
+
+
+async def test_c_compares_the_trial_shown_with_the_marked_ones(tui, source):
+    async with tui(source) as t:
+        for name in ("t0003", "t0004"):
+            t.table.move_to(t.app.view.position(name))
+            await t.press("space")
+        t.table.move_to(t.app.view.position("t0001"))
+        await opened(t)
+        await t.press("c")
+        await t.until(lambda: isinstance(t.app.screen, CompareScreen))
+        assert set(t.app.screen._comparison.trials) == {"t0001", "t0003", "t0004"}
 
 
 async def test_a_trial_that_waits_says_what_will_fill_its_curves(tui, source):

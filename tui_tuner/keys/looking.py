@@ -14,7 +14,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("reverse", "x", "reverse", "turn the order round", MAIN, 21),
     Action("metric", "m", "metric", "put the next metric first", STEERED, 22),
     Action("log_axis", "y", "log axis", "draw the first metric on a log axis", STEERED, 23),
-    Action("compare", "c", "compare", "compare the marked trials, or with the best", MAIN, 9),
+    Action("compare", "c", "compare", "compare the marked trials, or with the best", _MARKED, 9),
     Action("log", "l", "log", "read the trial's output as it grows", MAIN | {TRIAL}, 10),
     Action("insight", "i", "insight", "which parameters matter, and where the best lie", MAIN, 11),
     Action("history", "h", "history", "who decided what, when and why", MAIN, 12),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .action import ALL, FILTER, MAIN, Action
+from .action import ALL, COMPARE, FILTER, MAIN, Action
 
 ACTIONS: tuple[Action, ...] = (
     Action("down", "j,down", "down", "move down a row", ALL, shown="j ↓", palette=False),
@@ -16,7 +16,7 @@ ACTIONS: tuple[Action, ...] = (
         "enter",
         "open",
         "open the trial: every curve and fact",
-        MAIN,
+        MAIN | {COMPARE},
         11,
         "Enter",
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from msgspec.structs import replace
@@ -13,6 +14,7 @@ from textual.containers import Container, Vertical
 from tui_tuner.actions import COMPARE, bindings
 from tui_tuner.plot import Plot, plot_lines, stepped, x_at
 from tui_tuner.screens.acting import Acting
+from tui_tuner.screens.scrolling import Scrolling
 from tui_tuner.screens.series import SeriesFeed
 from tui_tuner.view.compare import Comparison, metric_names
 from tui_tuner.view.compare_curves import compare_plot, place, read_off, title
@@ -32,20 +34,23 @@ SIDE_BY_SIDE = 150
 _BAR = 2
 """The columns that the table's scroll bar takes."""
 _FAR = 10
-_EVERYTHING = 1_000_000
 _LONE = "one trial alone: mark others with Space among the trials, then c"
 
 
-class CompareScreen(Acting):
-    """Six trials at once at most; `[` and `]` choose one, and keys then act on it alone."""
+class CompareScreen(Scrolling, Acting):
+    """Six trials at once at most; `[` and `]` choose one, and keys then act on it alone.
+
+    `open_trial` shows a trial, from which one comes back here.
+    """
 
     CSS_PATH = "compare.tcss"
     places = (COMPARE,)
     BINDINGS: ClassVar[list[BindingType]] = bindings(COMPARE)
     app: TunerApp
 
-    def __init__(self, comparison: Comparison) -> None:
+    def __init__(self, comparison: Comparison, open_trial: Callable[[str], object]) -> None:
         super().__init__()
+        self._open_trial = open_trial
         self._comparison = comparison
         self._curves: dict[str, dict[str, list[tuple[int, float | None, float]]]] = {}
         self._seen: tuple[object, ...] = ()
@@ -134,30 +139,6 @@ class CompareScreen(Acting):
 
     # Keys -------------------------------------------------------------------------------------
 
-    def action_down(self) -> None:
-        """Show later rows of the table."""
-        self.query_one(Scrolled).scroll_rows(1)
-
-    def action_up(self) -> None:
-        """Show earlier rows."""
-        self.query_one(Scrolled).scroll_rows(-1)
-
-    def action_first(self) -> None:
-        """Show the first rows."""
-        self.query_one(Scrolled).scroll_rows(-_EVERYTHING)
-
-    def action_last(self) -> None:
-        """Show the last rows."""
-        self.query_one(Scrolled).scroll_rows(_EVERYTHING)
-
-    def action_page_down(self) -> None:
-        """Show the next screenful of rows."""
-        self.query_one(Scrolled).page(1)
-
-    def action_page_up(self) -> None:
-        """Show the screenful before."""
-        self.query_one(Scrolled).page(-1)
-
     def action_metric(self) -> None:
         """Draw the next metric."""
         self._look(replace(self._comparison, metric=self._comparison.metric + 1))
@@ -211,6 +192,11 @@ class CompareScreen(Acting):
         self._look(self._comparison.without(trial))
         if trial in self.app.view.marks:
             self.app.change_view(toggle_mark(self.app.view, trial))
+
+    def action_open(self) -> None:
+        """Show everything about the trial chosen, the first where none is."""
+        if self.targets:
+            self._open_trial(self.targets[0])
 
     def action_back(self) -> None:
         """Stop reading off, choose no trial, go back to the trials."""

@@ -110,7 +110,7 @@ class Looking(PaneLooking):
         """Lay curves over each other: the marked trials', or the current one's and the best's."""
         comparison = to_compare(self.app.view, self._table.cursor)
         if comparison.trials:
-            self.app.push_screen(CompareScreen(comparison))
+            self.app.push_screen(CompareScreen(comparison, self.open_trial))
 
     def action_history(self) -> None:
         """Show who decided what, when and why."""

@@ -12,11 +12,14 @@ from textual.containers import Container
 
 from tui_tuner.actions import TRIAL, bindings
 from tui_tuner.screens.acting import Acting
+from tui_tuner.screens.compare import CompareScreen
 from tui_tuner.screens.details import DetailFeed
 from tui_tuner.screens.labels import labels
 from tui_tuner.screens.log import LogScreen
+from tui_tuner.screens.scrolling import Scrolling
 from tui_tuner.screens.series import SeriesFeed
 from tui_tuner.screens.trial_looking import TrialLooking
+from tui_tuner.view.compare import compare_with
 from tui_tuner.view.line import Line, crop
 from tui_tuner.view.pane import Scene
 from tui_tuner.view.trial_facts import trial_facts
@@ -36,7 +39,7 @@ VERY_WIDE = 160
 _EVERYTHING = 1_000_000
 
 
-class TrialScreen(TrialLooking, Acting):
+class TrialScreen(TrialLooking, Scrolling, Acting):
     """Curves above the facts, or beside them where there is room; capitals act on the trial."""
 
     CSS_PATH = "trial.tcss"
@@ -103,30 +106,6 @@ class TrialScreen(TrialLooking, Acting):
             self._drawn("trial-head").repaint()
             self.query_one(Scrolled).repaint()
 
-    def action_down(self) -> None:
-        """Show later facts."""
-        self.query_one(Scrolled).scroll_rows(1)
-
-    def action_up(self) -> None:
-        """Show earlier facts."""
-        self.query_one(Scrolled).scroll_rows(-1)
-
-    def action_first(self) -> None:
-        """Show the first facts."""
-        self.query_one(Scrolled).scroll_rows(-_EVERYTHING)
-
-    def action_last(self) -> None:
-        """Show the last facts."""
-        self.query_one(Scrolled).scroll_rows(_EVERYTHING)
-
-    def action_page_down(self) -> None:
-        """Show the next screenful of facts."""
-        self.query_one(Scrolled).page(1)
-
-    def action_page_up(self) -> None:
-        """Show the screenful of facts before."""
-        self.query_one(Scrolled).page(-1)
-
     def action_previous_trial(self) -> None:
         """Show the trial before, in the order of the table."""
         self._turn(-1)
@@ -138,6 +117,12 @@ class TrialScreen(TrialLooking, Acting):
     def action_mark(self) -> None:
         """Mark the trial, to compare it or to act on it from the table."""
         self.app.change_view(toggle_mark(self.app.view, self.trial))
+
+    def action_compare(self) -> None:
+        """Lay its curves over those of the marked trials, without any over the best's."""
+        comparison = compare_with(self.app.view, self.trial)
+        if comparison.trials:
+            self.app.push_screen(CompareScreen(comparison, self._open_trial))
 
     def action_log(self) -> None:
         """Read its output."""
@@ -161,6 +146,9 @@ class TrialScreen(TrialLooking, Acting):
         if message.detail.trial.id == self.trial:
             self.detail = message.detail
             self.query_one(Scrolled).repaint()
+
+    def _open_trial(self, trial: str) -> None:
+        self.app.push_screen(TrialScreen(trial))
 
     def _turn(self, step: int) -> None:
         view = self.app.view

@@ -92,13 +92,24 @@ def to_compare(state: ViewState, current: str | None) -> Comparison:
     """
     marked = [name for name in state.marks if name in state.rows]
     one = marked[0] if marked else current
-    if len(marked) >= 2:
-        names = marked
-    elif one is not None and one in state.rows:
-        rival = state.best_id if state.best_id not in (None, one) else _second_best(state, one)
-        names = [one] if rival is None or rival not in state.rows else [one, rival]
-    else:
-        names = []
+    return _compare(state, marked if len(marked) >= 2 else _with_the_best(state, one))
+
+
+def compare_with(state: ViewState, one: str) -> Comparison:
+    """Compare a trial with the marked ones, or with the best as `to_compare` does."""
+    marked = [name for name in state.marks if name in state.rows and name != one]
+    known = one in state.rows
+    return _compare(state, [one, *marked] if marked and known else _with_the_best(state, one))
+
+
+def _with_the_best(state: ViewState, one: str | None) -> list[str]:
+    if one is None or one not in state.rows:
+        return []
+    rival = state.best_id if state.best_id not in (None, one) else _second_best(state, one)
+    return [one] if rival is None or rival not in state.rows else [one, rival]
+
+
+def _compare(state: ViewState, names: Sequence[str]) -> Comparison:
     return Comparison(trials=tuple(sorted(names, key=lambda name: _merit(state, name))))
 
 
