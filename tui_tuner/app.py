@@ -10,6 +10,7 @@ import os
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from pathlib import PurePath
 from typing import ClassVar
 
 from textual import events, work
@@ -55,7 +56,11 @@ class TunerApp(Notifying):
     Where there is none to connect to it begins with the sweeps of the box.
     """
 
-    CSS_PATH = "app.tcss"
+    CSS_PATH: ClassVar[list[str | PurePath]] = [
+        "app.tcss",
+        "screens/dashboard.tcss",
+        "screens/trial.tcss",  # read now: a person waits for it to open, once
+    ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {*ROLE_CLASSES}
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [

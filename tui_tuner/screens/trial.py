@@ -54,6 +54,7 @@ class TrialScreen(TrialLooking, Scrolling, Acting):
 
     def compose(self) -> ComposeResult:
         """A heading, curves and facts, what happened, the keys."""
+        self._fit(self.app.size.width)  # laid out once, not anew for each class
         self._feed = SeriesFeed(self, lambda: [self.trial], self._points)
         self._details = DetailFeed(self, lambda: self.trial)
         yield Drawn(self._head, id="trial-head")
@@ -69,9 +70,12 @@ class TrialScreen(TrialLooking, Scrolling, Acting):
 
     def on_resize(self) -> None:
         """Side by side, or one above the other."""
-        self.set_class(self.size.width >= SIDE_BY_SIDE, "-wide")
-        self.set_class(self.size.width >= VERY_WIDE, "-very-wide")
+        self._fit(self.size.width)
         self._feed.ask_soon()
+
+    def _fit(self, width: int) -> None:
+        self.set_class(width >= SIDE_BY_SIDE, "-wide")
+        self.set_class(width >= VERY_WIDE, "-very-wide")
 
     @property
     def targets(self) -> list[str]:
