@@ -11,7 +11,7 @@ import argparse
 import asyncio
 import gzip
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from msgspec.structs import replace
 
 from engine.client import Connection
 from engine.core.model import trial_number
-from engine.core.views import TrialView
+from engine.core.views import SweepView, TrialView
 from engine.errors import NotFoundError, TunerError
 from engine.lifecycle import open_sweep
 from engine.protocol import messages as m
@@ -39,7 +39,7 @@ class Head(Struct):
     at: float
 
 
-class Answered(Struct):
+class Answered(Struct, tag="answered"):
     """A request, and the result it got."""
 
     request: m.Request
@@ -51,16 +51,20 @@ class RecordedConnection:
 
     live = True
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, shown: Callable[[], SweepView | None]) -> None:
+        """Play `path` back to a viewer; `shown` is the sweep as it shows it."""
         lines = gzip.decompress(path.read_bytes()).splitlines()
-        self.at = msgspec.json.decode(lines[0], type=Head).at
+        self._at = msgspec.json.decode(lines[0], type=Head).at
+        self._shown = shown
+        self._elapsed_s: float | None = None
+        self.is_over = False
+        """Whether the viewer shows the last push."""
         self._pushes: list[m.Push] = []
         self._answers: dict[bytes, Raw] = {}
         for line in lines[1:]:
-            one = msgspec.json.decode(line, type=m.Snapshot | m.Delta | dict)
-            if isinstance(one, dict):
-                answered = msgspec.json.decode(line, type=Answered)
-                self._answers[_key(answered.request)] = answered.result
+            one = msgspec.json.decode(line, type=m.Snapshot | m.Delta | Answered)
+            if isinstance(one, Answered):
+                self._answers[_key(one.request)] = one.result
             else:
                 self._pushes.append(one)
 
@@ -73,14 +77,32 @@ class RecordedConnection:
             raise NotFoundError("this was not recorded")
         return decode_result(message, m.Reply(id=0, result=result))
 
+    @property
+    def now(self) -> float:
+        """The time at the last push that was given, in seconds since the Unix epoch."""
+        last = self._pushes[-1].sweep
+        if self._elapsed_s is None or last is None:
+            return self._at
+        return self._at - (last.elapsed_s - self._elapsed_s)
+
     async def pushes(self) -> AsyncIterator[m.Push]:
-        """Give every push at once, then none for ever."""
+        """Give each push when the viewer shows the one before; after the last, none for ever."""
         for push in self._pushes:
+            if push.sweep is not None:
+                self._elapsed_s = push.sweep.elapsed_s
             yield push
+            while not (_is_part(push) or self._shown() is push.sweep):  # noqa: ASYNC110
+                await asyncio.sleep(0)
+        self.is_over = True
         await asyncio.Event().wait()
 
     async def close(self) -> None:
         """Nothing is open."""
+
+
+def _is_part(push: m.Push) -> bool:
+    """Whether the viewer shows nothing new after it: more of it comes, or nothing of the sweep."""
+    return push.sweep is None or (isinstance(push, m.Snapshot) and push.more)
 
 
 def _key(request: m.Request) -> bytes:
