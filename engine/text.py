@@ -21,6 +21,11 @@ def clean(text: str, *, limit: int = 10_000, lines: bool = False) -> str:
     return "".join(_shown(c, lines) for c in text)
 
 
+def last_drawn(line: str) -> str:
+    """Give of a line that carriage returns redraw what a terminal shows at the end."""
+    return line.rstrip("\r").rpartition("\r")[2]
+
+
 def _shown(c: str, lines: bool) -> str:
     if c in _KEEP:
         return c if lines else " "

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from engine.core.model import Exit, Exited, NotStarted, Process, Signalled
-from engine.text import clean
+from engine.text import clean, last_drawn
 
 from . import marks, procfs, record
 
@@ -174,5 +174,5 @@ def read_tail(path: Path) -> str:
             text = file.read().decode(errors="replace")
     except OSError:
         return ""
-    lines = [line.rstrip("\r").rpartition("\r")[2] for line in text.rstrip("\n").split("\n")]
+    lines = [last_drawn(line) for line in text.rstrip("\n").split("\n")]
     return clean("\n".join(lines[-_TAIL_LINES:]), lines=True)

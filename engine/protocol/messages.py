@@ -216,7 +216,11 @@ class TrialDetail(Struct, frozen=True, kw_only=True):
 
 
 class LogChunk(Struct, frozen=True, kw_only=True):
-    """A piece of an attempt's output, cleaned; `next` is the offset to ask for next."""
+    """A piece of an attempt's output, cleaned; `next` is the offset to ask for next.
+
+    A carriage return stands only in the first and the last line: what was redrawn in between is
+    left out.
+    """
 
     attempt: int
     text: str

@@ -9,6 +9,12 @@ from tui_tuner.view import log_text
 from tui_tuner.view.line import text_of
 from tui_tuner.view.log_text import LogText, Piece, Search, shown_line
 
+
+def test_what_was_redrawn_is_not_found():
+    search = Search("50%")
+    assert search.matches(["50%", "\r50%\r 51%", "\r50%\r"]) == [0, 2]
+
+
 LINES = st.lists(st.text("ab\n", max_size=9), min_size=1, max_size=12)
 
 

@@ -11,6 +11,7 @@ import typer
 from engine.client import Connection
 from engine.core.views import TrialView
 from engine.protocol.messages import LogChunk, ReadLog, ShowTrial, TrialDetail
+from engine.text import last_drawn
 
 from .arguments import Words, sweep_and_trial
 from .boundary import said
@@ -37,6 +38,33 @@ def command(
     look(sweep, log.print)
 
 
+class _Redrawing:
+    """Writes to a terminal, which redraws lines itself."""
+
+    def write(self, text: str) -> None:
+        """Write what comes next."""
+        sys.stdout.write(text)
+
+    def end(self) -> None:
+        """Nothing is left to write."""
+
+
+class _Settled(_Redrawing):
+    """Writes lines as they are in the end: an unfinished one waits, for it may be redrawn."""
+
+    def __init__(self) -> None:
+        self._unfinished = ""
+
+    def write(self, text: str) -> None:
+        """Write the lines that are whole now."""
+        *whole, self._unfinished = (self._unfinished + text).split("\n")
+        sys.stdout.write("".join(f"{last_drawn(line)}\n" for line in whole))
+
+    def end(self) -> None:
+        """Write the line that nothing ended."""
+        sys.stdout.write(last_drawn(self._unfinished))
+
+
 class _Log:
     """Prints a trial's log, from where it had come to."""
 
@@ -45,6 +73,7 @@ class _Log:
         self._attempt = attempt
         self._follow = follow
         self._offset = 0
+        self._output = _Redrawing() if follow and sys.stdout.isatty() else _Settled()
 
     async def print(self, connection: Connection) -> None:
         """Print what there is, and where that is wanted, what comes."""
@@ -54,11 +83,12 @@ class _Log:
             return
         while True:
             chunk = await self._read(connection)
-            sys.stdout.write(chunk.text)
+            self._output.write(chunk.text)
             sys.stdout.flush()
             at_end = chunk.next == self._offset
             self._offset = chunk.next
             if at_end and not self._goes_on(chunk, connection.live, row):
+                self._output.end()
                 return
             if at_end:
                 await asyncio.sleep(FOLLOW_S)

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from engine.text import last_drawn
+
 from .line import Line, Run, crop, plain
 
 PIECE = 65536
@@ -14,7 +16,6 @@ PIECE = 65536
 KEPT_PIECES = 48
 """How many of them are held; the log itself may be of any length."""
 
-_CARRIAGE_RETURN = "␍"
 _LONGEST_LINE = 2000
 
 
@@ -116,7 +117,8 @@ class Search(Struct, frozen=True):
         text, folds = self.text, self.folds
         if not text:
             return []
-        return [n for n, line in enumerate(lines) if text in (line.lower() if folds else line)]
+        shown = (last_drawn(line) if "\r" in line else line for line in lines)
+        return [n for n, line in enumerate(shown) if text in (line.lower() if folds else line)]
 
 
 def shown_line(line: str, width: int, search: Search | None, *, current: bool) -> Line:
@@ -133,7 +135,4 @@ def shown_line(line: str, width: int, search: Search | None, *, current: bool) -
 
 def as_shown(line: str) -> str:
     """Show of a line rewritten by carriage returns what a terminal would: its last version."""
-    versions = [
-        part for part in line.replace("\r", _CARRIAGE_RETURN).split(_CARRIAGE_RETURN) if part
-    ]
-    return plain(versions[-1].expandtabs(8), _LONGEST_LINE) if versions else ""
+    return plain(last_drawn(line).expandtabs(8), _LONGEST_LINE)

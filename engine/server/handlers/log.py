@@ -10,7 +10,7 @@ from pathlib import Path
 from engine.core.views import TrialView
 from engine.errors import NotFoundError, TunerError
 from engine.protocol.messages import LogChunk, ReadLog
-from engine.text import clean
+from engine.text import clean, last_drawn
 
 from .base import Viewer
 
@@ -48,15 +48,29 @@ def _read(path: Path, attempt: int, offset: int, limit: int, running: bool) -> L
     start, data = start + begun, data[begun:]
     if start + len(data) < size or running:
         data = _whole_characters(data)
-    text = data.decode(errors="replace").replace("\r\n", "\n").replace("\r", "\n")
+    text = _without_overwritten(data.decode(errors="replace"))
+    parts = [clean(part, limit=len(part) + 1, lines=True) for part in text.split("\r")]
     return LogChunk(
         attempt=attempt,
-        text=clean(text, limit=len(text) + 1, lines=True),
+        text="\r".join(parts),
         offset=start,
         next=start + len(data),
         size=size,
         running=running,
     )
+
+
+def _without_overwritten(text: str) -> str:
+    """Leave out what was redrawn within a piece, keep the returns that concern its neighbours."""
+    if "\r" not in text:
+        return text
+    lines = text.split("\n")
+    drawn = [last_drawn(line) for line in lines]
+    if "\r" in lines[0].rstrip("\r"):
+        drawn[0] = "\r" + drawn[0]
+    if lines[-1].endswith("\r"):
+        drawn[-1] += "\r"
+    return "\n".join(drawn)
 
 
 def _piece(path: Path, offset: int, limit: int) -> tuple[int, int, bytes]:
