@@ -17,7 +17,6 @@ from textual import events, work
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.timer import Timer
 from textual.worker import Worker, WorkerError
 
 from engine.errors import ConnectionLostError
@@ -36,6 +35,7 @@ from tui_tuner.screens.dashboard import Dashboard
 from tui_tuner.screens.page import Page
 from tui_tuner.screens.saying import Saying
 from tui_tuner.screens.sweeps import SweepsScreen
+from tui_tuner.seconds import Seconds
 from tui_tuner.steering import Steering
 from tui_tuner.terminal.depth import depth
 from tui_tuner.terminal.driver import ThinDriver
@@ -51,9 +51,11 @@ LEAVE_AFTER_S = 2.0
 
 
 class TunerApp(Notifying):
-    """One sweep at a time in the terminal; returns a closing line.
+    """One sweep at a time in the terminal, or the sweeps of the `box`; returns a closing line.
 
-    Where there is none to connect to it begins with the sweeps of the box.
+    `connect` is called again whenever the connection is lost; `start_engine`, where given, starts
+    an engine where there is none and returns once it answers. `who` is the person, as the history
+    names them: what others decide is told.
     """
 
     CSS_PATH: ClassVar[list[str | PurePath]] = [
@@ -101,9 +103,7 @@ class TunerApp(Notifying):
         self._linking: Worker[None] | None = None
         self._keys = KeysInOrder(self)
         self._pace = Pace(self._show_pushed, options.fps, self.set_timer, time.monotonic)
-        self._ticker: Timer | None = None
-        self._is_ticking = False
-        self._ticked_at = 0.0
+        self._seconds = Seconds(clock)
         self._leaving = False
         self.set_class(no_colour, "-no-colour")
         self.set_class(depth(os.environ) == "standard", "-few-colours")
@@ -116,9 +116,8 @@ class TunerApp(Notifying):
 
     @property
     def moment(self) -> float:
-        """The time that the screens tell: while anything runs it goes on by whole seconds, so that
-        a push repaints what it changes and no times."""
-        return self._ticked_at if self._is_ticking else self.clock()
+        """The time that the screens tell."""
+        return self._seconds.now
 
     async def on_event(self, event: events.Event) -> None:
         """Look at a key only when the one before it has been carried out."""
@@ -132,7 +131,7 @@ class TunerApp(Notifying):
         """Show the dashboard and go for the sweep, or show which sweeps there are."""
         if not self.is_headless:
             leave_when_told(self.action_detach)
-        self._ticker = self.set_interval(1.0, self._tick, pause=True)
+        self._seconds.begin(self.set_interval(1.0, self._tick, pause=True))
         self.push_screen(Dashboard() if self.attached else SweepsScreen())
         self.call_after_refresh(self.settle)
         self.run_worker(self._keys.run(super().on_event), name="keys", group="keys")
@@ -276,20 +275,11 @@ class TunerApp(Notifying):
 
     def _set_pace(self) -> None:
         """Tick once a second while anything on the screen tells the time, else not at all."""
-        if self._ticker is None:
-            return
         counting = self.link.state.phase == "lost" and self.view.sweep is not None
-        ticks = counting or bool(self.view.counts.get("running"))
-        if ticks == self._is_ticking:
-            return
-        self._is_ticking, self._ticked_at = ticks, self.clock()
-        if ticks:
-            self._ticker.resume()
-        else:
-            self._ticker.pause()
+        self._seconds.tell(counting or bool(self.view.counts.get("running")))
 
     def _tick(self) -> None:
-        self._ticked_at = self.clock()
+        self._seconds.tick()
         if (state := settled(self.view, self.clock())) is not self.view:
             self.change_view(state)
         for screen in self._standing_screens():
@@ -305,28 +295,3 @@ class TunerApp(Notifying):
 
 async def _nowhere() -> Connection:
     raise ConnectionLostError("no sweep is looked at yet")
-
-
-def run_app(
-    connect: Connect | None,
-    *,
-    title: str = "",
-    options: AppOptions = DEFAULT_OPTIONS,
-    start_engine: Restart | None = None,
-    who: str = "",
-    box: Box | None = None,
-) -> str | None:
-    """Show a sweep, or those of the `box`, until the person leaves; give a line to print then.
-
-    `connect` is called again whenever the connection is lost; `start_engine`, where given, starts
-    an engine where there is none and returns once it answers. `who` is the person, as the history
-    names them: what others decide is told.
-    """
-    return TunerApp(
-        connect,
-        title=title,
-        options=options,
-        start_engine=start_engine,
-        who=who,
-        box=box,
-    ).run(mouse=options.mouse)

@@ -15,8 +15,8 @@ from .reach import who
 def show_sweeps() -> None:
     """Show the sweeps until the person leaves."""
     fix_depth(os.environ)
-    from tui_tuner.app import run_app
+    from tui_tuner.app import TunerApp
 
-    closing = run_app(None, options=AppOptions(), who=who(), box=LocalBox())
-    if closing:
+    app = TunerApp(None, options=AppOptions(), who=who(), box=LocalBox())
+    if closing := app.run(mouse=app.options.mouse):
         said(closing)

@@ -30,11 +30,11 @@ def demand_terminal() -> None:
 def show_screen(directory: Path, options: AppOptions) -> str | None:
     """Show a sweep until the person leaves; give a line to say afterwards."""
     fix_depth(os.environ)
-    from tui_tuner.app import run_app
+    from tui_tuner.app import TunerApp
 
     box = LocalBox(read_only=options.read_only)
     sweep = box.open(directory)
-    return run_app(
+    app = TunerApp(
         sweep.connect,
         title=sweep.title,
         options=options,
@@ -42,3 +42,4 @@ def show_screen(directory: Path, options: AppOptions) -> str | None:
         who=who(),
         box=box,
     )
+    return app.run(mouse=options.mouse)
