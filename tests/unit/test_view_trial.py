@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from rich.cells import cell_len
 
@@ -122,3 +124,26 @@ def test_the_space_shows_those_that_decide_first_and_names_the_rest(tmp_path):
     assert "decides  0   explains" in text
     assert "more is better" in text
     assert "not shown: " in text
+
+
+def test_numbers_that_are_chosen_from_a_few_stand_at_equal_distances(tmp_path):
+    source = FakeSource(tmp_path)
+    for n in range(12):
+        source.propose({"width": [32, 64, 128, 1024][n % 4]})
+        source.start(n + 1)
+        source.report(n + 1, 1, n / 12)
+        source.end(n + 1)
+    scene = scene_of(source)
+    lines = [text_of(line) for line in space_lines(scene, survey(scene.state), (60, 12))]
+    labels = next(line for line in lines if line.split() == ["32", "64", "128", "1024"])
+    ticks = [n for n, char in enumerate(lines[lines.index(labels) - 1]) if char == UNICODE.below]
+    apart = [after - before for before, after in pairwise(ticks)]
+    assert len(apart) == 3
+    assert max(apart) - min(apart) <= 1
+
+
+def test_few_trials_over_a_range_are_not_taken_for_choices(tmp_path):
+    source = FakeSource(tmp_path)
+    for n in range(6):
+        source.propose({"width": 30 + n * n})
+    assert survey(scene_of(source).state).parameters[0].places == ()

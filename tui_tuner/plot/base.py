@@ -30,13 +30,17 @@ class Series(Struct, frozen=True, kw_only=True):
 
 
 class Axis(Struct, frozen=True, kw_only=True):
-    """An axis. `low` and `high` None: as far as the points go. `log` needs values above 0."""
+    """An axis. `low` and `high` None: as far as the points go. `log` needs values above 0.
+
+    With `names` it has as many equal places: the points at 0, 1, 2 and so on lie over them.
+    """
 
     title: str = ""
     unit: Unit = "number"
     log: bool = False
     low: float | None = None
     high: float | None = None
+    names: tuple[str, ...] = ()
 
 
 class Plot(Struct, frozen=True, kw_only=True):

@@ -94,6 +94,8 @@ def can_be_log(plot: Plot) -> bool:
 
 def _scale(axis: Axis, values: list[float]) -> Scale:
     """Span an axis. One that shall be logarithmic and has no value above 0 is not."""
+    if axis.names:
+        return Scale(-0.5, len(axis.names) - 0.5)
     finite = [value for value in values if math.isfinite(value)]
     ends = (axis.low, axis.high)
     log = axis.log and min((*finite, *(end for end in ends if end is not None)), default=0.0) > 0

@@ -77,6 +77,9 @@ def _placed(ticks: Sequence[Tick], scale: Scale, columns: int) -> list[tuple[int
 
 
 def _ticks(axis: Axis, scale: Scale, most: int) -> list[Tick]:
+    if axis.names:
+        every = -(-len(axis.names) // most)
+        return [(float(at), name) for at, name in enumerate(axis.names)][::every]
     if scale.log:
         values = scale.round_values(most)
         texts = [spelled_time(v) for v in values] if axis.unit == "seconds" else None

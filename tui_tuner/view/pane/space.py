@@ -9,7 +9,7 @@ from tui_tuner.plot import Axis, Plot, Series, plot_lines
 from tui_tuner.view.importance import Influence
 from tui_tuner.view.line import Line, Run, crop, fit, plain, right, width_of
 from tui_tuner.view.numbers import short
-from tui_tuner.view.ranges import same
+from tui_tuner.view.ranges import same, spelled
 
 from .base import Scene
 from .survey import Survey, Surveyed
@@ -69,7 +69,10 @@ def _block(scene: Scene, one: Surveyed, found: Survey, size: tuple[int, int]) ->
         return _choices(scene, one, width)[:height]
     span = found.span
     own = scene.row.params.get(one.name)
-    axis = Axis(log=one.log and not (isinstance(own, int | float) and own <= 0))
+    if one.places:
+        axis = Axis(names=tuple(spelled(place) for place in one.places))
+    else:
+        axis = Axis(log=one.log and not (isinstance(own, int | float) and own <= 0))
     plot = Plot(
         series=_series(scene, one, found),
         title=_title(one, own, width),
@@ -87,7 +90,8 @@ def _series(scene: Scene, one: Surveyed, found: Survey) -> tuple[Series, ...]:
     def within(y: float) -> float:
         return min(max(y, low), high)
 
-    others = tuple((x, within(y)) for x, y in one.points)
+    at = {place: float(n) for n, place in enumerate(one.places)}
+    others = tuple((at.get(x, x), within(y)) for x, y in one.points)
     shown = [Series(points=others, role="dim", line=False, glyph=glyphs.point)]
     for trial, glyph, role in (
         (state.rows.get(state.best_id or ""), glyphs.best, "best"),
@@ -96,7 +100,9 @@ def _series(scene: Scene, one: Surveyed, found: Survey) -> tuple[Series, ...]:
         value = trial.params.get(one.name) if trial is not None else None
         if trial is None or trial.best is None or not isinstance(value, int | float):
             continue
-        points = ((float(value), within(trial.best)),)
+        if at and value not in at:
+            continue
+        points = ((at.get(value, float(value)), within(trial.best)),)
         shown.append(Series(points=points, role=role, line=False, glyph=glyph))
     return tuple(shown)
 

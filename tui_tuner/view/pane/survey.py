@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -18,6 +18,10 @@ _DECADES = 50.0
 """Values that lie so many times apart are shown on a logarithm."""
 
 
+_MOST_PLACES = 12
+"""Numbers that are no more than this, and come again and again, are choices."""
+
+
 class Choice(Struct, frozen=True):
     """One value of a parameter that is no number: how many trials had it, and their best."""
 
@@ -27,12 +31,16 @@ class Choice(Struct, frozen=True):
 
 
 class Surveyed(Struct, frozen=True, kw_only=True):
-    """One parameter: (value, objective) of every trial that ended, or its choices."""
+    """One parameter: (value, objective) of every trial that ended, or its choices.
+
+    `places` are the values of a parameter whose numbers are chosen from a few.
+    """
 
     name: str
     influence: Influence = Influence()
     points: tuple[tuple[float, float], ...] = ()
     choices: tuple[Choice, ...] = ()
+    places: tuple[int | float, ...] = ()
     log: bool = False
 
 
@@ -67,7 +75,15 @@ def _surveyed(state: ViewState, name: str, ranked: Mapping[str, float]) -> Surve
     points = tuple((float(value), best) for value, best in ended if is_number(value))
     values = [x for x, _ in points]
     log = bool(values) and min(values) > 0 and max(values) >= _DECADES * min(values)
-    return Surveyed(name=name, influence=told, points=points, log=log)
+    places = _places([row.params[name] for row in state.rows.values() if name in row.params])
+    return Surveyed(name=name, influence=told, points=points, places=places, log=log)
+
+
+def _places(values: Sequence[Value]) -> tuple[int | float, ...]:
+    """Give the numbers that the values are chosen from; none where they lie on a range."""
+    distinct = {value for value in values if isinstance(value, int | float) and is_number(value)}
+    few = len(distinct) <= min(_MOST_PLACES, len(values) // 2)
+    return tuple(sorted(distinct)) if few else ()
 
 
 def _choices(
