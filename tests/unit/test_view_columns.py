@@ -171,6 +171,33 @@ def test_the_list_moves_hides_and_keeps_what_it_knows_of_other_sweeps():
     assert "lr" not in choice.shown
 
 
+def test_who_hides_a_column_leaves_the_rest_to_what_fits():
+    chosen = column_list(every_column(STATE), Choice(), empty_columns(STATE))
+    at = next(n for n, item in enumerate(chosen.items) if item.column.key == "epoch")
+    choice = chosen.to(at).toggled().choice(Choice())
+    assert choice == Choice((), ("epoch",))
+    usual, without = (set(keys(layout(STATE, 80, UNICODE, c))) for c in (Choice(), choice))
+    assert usual - without == {"epoch"}
+    assert {"lr", "width"} <= without
+
+
+@pytest.mark.parametrize("width", [1, 20, 80, 400])
+def test_every_column_but_the_trial_and_its_state_can_be_hidden(width):
+    every = every_column(STATE)
+    for hidden in ({column.key for column in every}, {"epoch", "last", "best", "curve", "elapsed"}):
+        shown = keys(layout(STATE, width, UNICODE, Choice((), tuple(hidden))))
+        assert shown[:2] == ["id", "state"]
+        assert not hidden & set(shown[2:])
+
+
+def test_parameters_of_another_sweep_stand_among_the_parameters():
+    choice = Choice(("id", "state", "curve", "gone", "lr", "last", "reason"))
+    shown = keys(layout(STATE, 400, UNICODE, choice))
+    assert shown[3] == "lr"
+    assert set(shown[4:7]) == {"width", "depth", "parameter best"}
+    assert shown[7:9] == ["last", "reason"]
+
+
 def test_id_and_state_can_neither_be_hidden_nor_moved():
     chosen = column_list(every_column(STATE), Choice(), set())
     assert chosen.to(0).toggled().items == chosen.items

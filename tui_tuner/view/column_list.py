@@ -36,10 +36,12 @@ class Item(Struct, frozen=True):
 
 
 class ColumnList(Struct, frozen=True):
-    """What is chosen so far; every change gives another list. `at` is the cursor's place."""
+    """What is chosen so far; every change gives another list. `at` is the cursor's place, `usual`
+    names the columns that are shown where nothing is chosen, in their order."""
 
     items: tuple[Item, ...]
     at: int = 0
+    usual: tuple[str, ...] = ()
 
     def to(self, place: int) -> ColumnList:
         """Put the cursor on an item."""
@@ -61,16 +63,24 @@ class ColumnList(Struct, frozen=True):
             return self
         items = list(self.items)
         items[self.at], items[other] = items[other], items[self.at]
-        return ColumnList(tuple(items), other)
+        return replace(self, items=tuple(items), at=other)
 
     def choice(self, before: Choice) -> Choice:
-        """Give what is chosen; what `before` says of other sweeps' columns stays."""
+        """Give what is chosen; what `before` says of other sweeps' columns stays.
+
+        Columns that are shown where nothing is chosen are not named for being shown in that
+        order, nor are those hidden that had nothing to say: what fits goes on to decide.
+        """
         here = {item.column.key for item in self.items}
         shown = [item.column.key for item in self.items if item.shown]
-        hidden = [item.column.key for item in self.items if not item.shown]
+        known = {*self.usual, *before.hidden}
+        left_out = [item.column.key for item in self.items if not item.shown]
+        hidden = [key for key in left_out if key in known]
+        elsewhere = [key for key in before.shown if key not in here]
+        if not elsewhere and shown == [key for key in self.usual if key not in hidden]:
+            shown = []
         return Choice(
-            (*shown, *(key for key in before.shown if key not in here)),
-            (*hidden, *(key for key in before.hidden if key not in here)),
+            (*shown, *elsewhere), (*hidden, *(key for key in before.hidden if key not in here))
         )
 
 
@@ -78,9 +88,11 @@ def column_list(every: Sequence[Column], choice: Choice, empty: set[str]) -> Col
     """List the columns as they are shown now, those left out after them."""
     shown = layout_order(every, choice, empty)
     left_out = [column for column in every if column not in shown]
-    return ColumnList(
-        (*(Item(column, True) for column in shown), *(Item(column, False) for column in left_out))
+    items = (
+        *(Item(column, True) for column in shown),
+        *(Item(column, False) for column in left_out),
     )
+    return ColumnList(items, usual=tuple(c.key for c in every if c.key not in empty))
 
 
 def list_lines(chosen: ColumnList, width: int, height: int, glyphs: Glyphs) -> list[Line]:

@@ -45,6 +45,9 @@ _ORDER = (
 )
 """What comes before the parameters; notes and reasons come after them."""
 
+_ESSENTIAL, _GIVE_WAY = ("id", "state", "epoch", "best", "curve"), ("curve", "epoch")
+"""What is shown first where it fits, and what of it is left out first where it does not."""
+
 _THEN = ("time left", "device %", "peak memory", "reason")
 """What there is room for where the essential columns and a few parameters leave any."""
 
@@ -68,7 +71,10 @@ class Column(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """Which columns a person wants, in which order, and which not; those in neither are shown."""
+    """Which columns a person wants, in which order, and which not; those in neither are shown.
+
+    Without an order, what fits decides which of those that are not left out are shown.
+    """
 
     shown: Sequence[str] = ()
     hidden: Sequence[str] = ()
@@ -95,12 +101,12 @@ def layout(
 ) -> Layout:
     """Lay out the columns in `width` cells, the first `scrolled` of them left out.
 
-    Where nothing was chosen those that matter most are shown, and all in their order once a
+    Where no order was chosen those that matter most are shown, and all in their order once a
     person scrolls; the first of them then counts as scrolled to where it was not shown before.
     """
     every, empty = every_column(state, glyphs), empty_columns(state)
     there = layout_order(every, choice, empty)
-    if choice:
+    if choice.shown or len(there) == len(FROZEN):
         return _fitting(there, width, scrolled)
     ranked = _fitting(_by_rank(there, width), width, 0)
     if scrolled <= 0:
@@ -135,12 +141,15 @@ def empty_columns(state: ViewState) -> set[str]:
 
 
 def layout_order(every: Sequence[Column], choice: Choice, empty: set[str]) -> list[Column]:
-    """Give the columns that are wanted, in the order that is; new ones come last."""
+    """Give the columns that are wanted, in the order that is; new ones come last, parameters behind
+    those that were chosen."""
     known = {column.key: column for column in every}
-    first = [known[key] for key in FROZEN]
-    listed = [known[key] for key in choice.shown if key in known and key not in FROZEN]
     settled = {*choice.shown, *choice.hidden, *FROZEN, *empty}
-    return [*first, *listed, *(column for column in every if column.key not in settled)]
+    listed = [known[key] for key in choice.shown if key in known and key not in FROZEN]
+    new = [column for column in every if column.key not in settled]
+    behind = max((place for place, c in enumerate(listed, 1) if c.param), default=len(listed))
+    listed[behind:behind] = [column for column in new if column.param] if listed else []
+    return [*(known[key] for key in FROZEN), *listed, *(c for c in new if c not in listed)]
 
 
 def _by_rank(there: Sequence[Column], width: int) -> list[Column]:
@@ -148,11 +157,13 @@ def _by_rank(there: Sequence[Column], width: int) -> list[Column]:
     comes after them."""
     known = {column.key: column for column in there}
     params = [column for column in there if column.param]
-    chosen = [known[key] for key in ("id", "state", "epoch", "best", "curve")]
-    while len(chosen) > 3 and _total(chosen) > width:
-        chosen.remove(known["curve"] if known["curve"] in chosen else known["epoch"])
+    chosen = [known[key] for key in _ESSENTIAL if key in known]
+    for key in _GIVE_WAY:
+        if key in known and _total(chosen) > width:
+            chosen.remove(known[key])
     left = width - _total(chosen)
-    ranked = [known.get("mean"), *params[:1], known["last"], *params[1:2], known["elapsed"]]
+    ranked = [known.get("mean"), *params[:1], known.get("last")]
+    ranked += [*params[1:2], known.get("elapsed")]
     ranked += [*params[2:4], *(known.get(key) for key in _THEN), *params[4:], known.get("note")]
     for column in ranked:
         if column is not None and column.width + 1 <= left:
