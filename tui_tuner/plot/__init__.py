@@ -1,4 +1,4 @@
-"""Plots as lines of text: several series over one pair of axes, in braille, blocks or ASCII."""
+"""Plots as lines of text: several series over one pair of axes, in braille or ASCII."""
 
 from .base import Axis, Plot, Point, Series
 from .drawing import plot_lines, x_at

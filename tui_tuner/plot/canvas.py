@@ -1,4 +1,4 @@
-"""A grid of dots on characters: braille, blocks, or a character a dot where ASCII is all.
+"""A grid of dots on characters: braille, or a character a dot where ASCII is all.
 
 A column of cells is one integer, a byte a cell, so that a vertical stretch of any height is set
 at once: a curve with a point a column is mostly such stretches.
@@ -18,14 +18,9 @@ Dots = tuple[tuple[int, ...], ...]
 """The bit of each dot of a cell: by column, then by row."""
 
 BRAILLE: Dots = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
-BLOCKS: Dots = ((1, 4), (2, 8))
 CHARACTERS: Dots = ((1,),)
 
-_QUADRANTS = " ▘▝▀▖▌▞▛▗▚▐▜▄▙▟█"
-_TEXT = {
-    BRAILLE: {mask: chr(0x2800 + mask) if mask else " " for mask in range(256)},
-    BLOCKS: dict(enumerate(_QUADRANTS)),
-}
+_TEXT = {mask: chr(0x2800 + mask) if mask else " " for mask in range(256)}
 _PRESENT = bytes([0] + [0xFF] * 255)
 _STRETCH = re.compile(rb"(.)\1*", re.DOTALL)
 
@@ -119,7 +114,7 @@ class Stack(Struct, frozen=True):
         if dots == CHARACTERS:
             text = owners.decode("latin-1").translate(dict(enumerate(" " + own)))
         else:
-            text = self.masks[y].decode("latin-1").translate(_TEXT[dots])
+            text = self.masks[y].decode("latin-1").translate(_TEXT)
         return [
             (text[found.start() : found.end()], owners[found.start()])
             for found in _STRETCH.finditer(owners)

@@ -8,7 +8,7 @@ from tui_tuner.view.glyphs import Glyphs
 from tui_tuner.view.line import Line, Run, crop, plain, right, width_of
 
 from .base import Plot, Series
-from .canvas import BLOCKS, BRAILLE, CHARACTERS, SOLID, Canvas, Stack
+from .canvas import BRAILLE, CHARACTERS, SOLID, Canvas, Stack
 from .frame import Frame
 from .names import Name, placed
 from .styles import dash_of, letter_of
@@ -59,7 +59,7 @@ class _Picture:
         self._plot = plot
         self._frame = frame
         self._glyphs = glyphs
-        self._dots = CHARACTERS if glyphs.ascii else BLOCKS if glyphs.blocks else BRAILLE
+        self._dots = CHARACTERS if glyphs.ascii else BRAILLE
         self._stack = Stack.of([self._curve(series) for series in plot.series], frame.rows)
         self._patches: Patches = {}
 

@@ -48,8 +48,6 @@ class Glyphs(NamedTuple):
     corner: str
     below: str
     ascii: bool
-    blocks: bool = False
-    """Curves in quarter blocks, where the terminal's font has no braille."""
 
 
 UNICODE = Glyphs(
