@@ -113,7 +113,7 @@ def test_a_sweep_that_reported_nothing_has_no_curves(shell: Shell) -> None:
 
 
 def test_a_person_reads_a_line_a_seed_and_the_quartiles(shell: Shell) -> None:
-    told = shell.say("simulate", "learning.yaml", "--table", str(DIGITS), "--seeds", "3")
+    told = shell.run("simulate", "learning.yaml", "--table", str(DIGITS), "--seeds", "3").stdout
 
     lines = told.splitlines()
     assert lines[0].split()[:3] == ["seed", "best", "after"]
