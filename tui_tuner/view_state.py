@@ -49,7 +49,7 @@ ENDED = ("finished", "stopped")
 FINAL = ("complete", "pruned", "failed")
 KEPT_DECISIONS = 1000
 _SAMPLE = 128
-_STARTS = 64
+_USUAL, _FEW = 64, 4
 
 
 class ParamStats(Struct, frozen=True):
@@ -118,18 +118,22 @@ class ViewState(Struct, frozen=True, kw_only=True):
 
     @property
     def curve_range(self) -> tuple[float, float] | None:
-        """The values at the ends of the ladder of sparklines: a usual start, and the best.
+        """The values at the ends of the ladder of sparklines: what a usual trial came to, and
+        the best; a usual start while few have reported.
 
-        One range for all rows, so that heights compare; the start is the median first value of
-        the first trials, so that it settles early and no diverged trial spoils it.
+        One range for all rows, so that heights compare: the better half of the trials show their
+        shapes, and the others lie at the bottom. It is taken of the first trials, so that it
+        settles early.
         """
         best = self.sweep.best if self.sweep is not None else None
-        reported = (row.spark[0] for row in self.rows.values() if row.spark)
-        starts = sorted(v for v in islice(reported, _STARTS) if v is not None and isfinite(v))
-        if best is None or not starts:
+        reported = list(islice((row for row in self.rows.values() if row.spark), _USUAL))
+        few = len(reported) < _FEW
+        known = (row.spark[0] if few else row.best for row in reported)
+        usual = sorted(value for value in known if value is not None and isfinite(value))
+        if best is None or not usual:
             return None
-        start = starts[len(starts) // 2]
-        return min(start, best.value), max(start, best.value)
+        middle = usual[len(usual) // 2]
+        return min(middle, best.value), max(middle, best.value)
 
     @property
     def leader(self) -> TrialView | None:
