@@ -148,10 +148,29 @@ PALETTES: dict[str, dict[Depth, Palette]] = {
     },
 }
 
+_STRONG = ("#5fffff", "#ffaf00", "#afff5f", "#d7afff", "#ff87d7", "#ffffff")
+_BRIGHT = ("#55ffff", "#ffff55", "#55ff55", "#ff55ff", "#5555ff", "#ffffff")
+PLOTS: dict[str, dict[Depth, tuple[str, ...]]] = {
+    "dark": {
+        "truecolor": ("#7dcfff", "#ff9e64", "#9ece6a", "#c099ff", "#ff8fd0", "#c8cee6"),
+        "256": ("#87d7ff", "#ffaf5f", "#afd75f", "#d7afff", "#ff87d7", "#dadada"),
+        "standard": _BRIGHT,
+    },
+    "light": {
+        "truecolor": ("#0a56a3", "#b04a00", "#3a7a1d", "#7a3fc0", "#b0207a", "#1f2335"),
+        "256": ("#005faf", "#af5f00", "#5f8700", "#8700d7", "#af0087", "#262626"),
+        "standard": ("#0000aa", "#aa5500", "#00aa00", "#aa00aa", "#aa0000", "#000000"),
+    },
+    "high-contrast": {"truecolor": _STRONG, "256": _STRONG, "standard": _BRIGHT},
+}
+"""Six lines told apart: hues that the states do not have, except where sixteen colours are all."""
+
 
 def themes(depth: Depth) -> list[Theme]:
     """Give the themes as a terminal with so many colours shows them best."""
-    return [_theme(name, palettes[depth]) for name, palettes in PALETTES.items()]
+    return [
+        _theme(name, palettes[depth], PLOTS[name][depth]) for name, palettes in PALETTES.items()
+    ]
 
 
 def after(name: str) -> str:
@@ -159,7 +178,7 @@ def after(name: str) -> str:
     return THEMES[(THEMES.index(name) + 1) % len(THEMES)] if name in THEMES else THEMES[0]
 
 
-def _theme(name: str, palette: Palette) -> Theme:
+def _theme(name: str, palette: Palette, plots: tuple[str, ...]) -> Theme:
     return Theme(
         name=name,
         primary=palette.accent,
@@ -181,6 +200,7 @@ def _theme(name: str, palette: Palette) -> Theme:
             "spark": palette.spark,
             "cursor": palette.cursor,
             "edge": palette.edge,
+            **{f"plot{n}": colour for n, colour in enumerate(plots, 1)},
             "input-cursor-background": palette.foreground,
             "input-selection-background": palette.cursor,
             "scrollbar": palette.edge,

@@ -10,7 +10,7 @@ from rich.color import Color, ColorSystem
 from textual.color import Color as Paint
 
 from tui_tuner.options import THEMES
-from tui_tuner.theme import PALETTES, Palette, after, themes
+from tui_tuner.theme import PALETTES, PLOTS, Palette, after, themes
 
 TEXT = ("foreground", "dim", "accent", "best", "warning", "error")
 GROUNDS = ("background", "panel", "cursor")
@@ -56,6 +56,14 @@ def test_text_stands_out_from_whatever_it_stands_on(palette):
 def test_lines_and_curves_stand_out_from_the_background(palette):
     for drawn in ("faint", "bar", "spark"):
         assert contrast(getattr(palette, drawn), palette.background) >= 3.0, drawn
+
+
+@pytest.mark.parametrize("name", THEMES)
+@pytest.mark.parametrize("depth", ["truecolor", "256", "standard"])
+def test_six_lines_are_told_apart_and_stand_out_from_the_background(name, depth):
+    colours, ground = PLOTS[name][depth], PALETTES[name][depth].background
+    assert len(set(colours)) == 6
+    assert all(contrast(colour, ground) >= 3.0 for colour in colours)
 
 
 @pytest.mark.parametrize("palette", FEW)
