@@ -10,7 +10,7 @@ ACTIONS: tuple[Action, ...] = (
         "promote",
         "B",
         "promote",
-        "give them a bigger budget, to go on from there",
+        "train them on: a bigger budget, more epochs",
         STEERED,
         2,
     ),

@@ -12,12 +12,12 @@ ACTIONS: tuple[Action, ...] = (
         "choose_next",
         _RIGHT,
         "choose",
-        "choose the next trial, to act on it alone",
+        "choose one trial, to act on it alone",
         _COMPARE,
         1,
-        "]",
+        "[ ]",
     ),
-    Action("choose_previous", _LEFT, "choose", "choose the trial before", _COMPARE, None, "["),
+    Action("choose_previous", _LEFT, "choose", "choose the one before", _COMPARE, palette=False),
     Action(
         "drop", "space", "drop", "take the chosen trial out of the comparison", _COMPARE, 9, "Space"
     ),
