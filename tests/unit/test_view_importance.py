@@ -7,7 +7,7 @@ import random
 import pytest
 
 from engine.core.views import TrialView
-from tui_tuner.view.importance import FEWEST, influence, ranks
+from tui_tuner.view.importance import FEWEST, _by_size, influence, ranks
 from tui_tuner.view.insight import insight
 from tui_tuner.view.ranges import Parameter, Shape
 
@@ -135,3 +135,22 @@ def test_the_best_have_a_box_or_a_count_a_choice():
 def test_a_sweep_of_ten_thousand_is_compared_by_its_newest():
     rows = {f"t{n:04d}": row(n, 0.1, {"lr": n}) for n in range(1, 10_001)}
     assert insight(rows, SPACE, maximize=True).trials == 2000
+
+
+@pytest.mark.parametrize("counts", [(5, 4, 3), (7, 8, 3), (6, 6, 6, 2), (10, 1)])
+def test_a_small_last_group_goes_to_the_one_before_and_no_trial_is_lost(counts):
+    values = [place for place, count in enumerate(counts) for _ in range(count)]
+    rows = {
+        f"t{n:04d}": row(n, float(n == len(values) - 1), {"width": value})
+        for n, value in enumerate(values)
+    }
+    found = of(rows, "width")
+    assert found.trials == len(values)
+    assert found.share is None or 0 <= found.share <= 1
+
+
+def test_the_groups_hold_every_trial_once():
+    ordered = [(float(n // 6), float(n)) for n in range(21)]
+    groups = _by_size(ordered)
+    assert [rank for group in groups for rank in group] == [rank for _, rank in ordered]
+    assert [len(group) for group in groups] == [6, 6, 9]

@@ -115,7 +115,8 @@ def _by_size(pairs: Sequence[tuple[Any, float]]) -> list[list[float]]:
         groups[-1].append(rank)
         last = value
     if len(groups) > 1 and len(groups[-1]) < _A_GROUP:
-        groups[-2] += groups.pop()
+        rest = groups.pop()
+        groups[-1] += rest
     return groups
 
 
