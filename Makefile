@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check bench setup clean
+.PHONY: demo test check bench screenshots setup clean
 
 setup: .venv/.installed
 
@@ -28,6 +28,9 @@ check: setup
 
 bench: setup
 	@for b in benchmarks/[a-z]*.py; do $(BIN)/python "$$b" || exit 1; done
+
+screenshots: setup
+	$(BIN)/python -m docs.screenshots
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
