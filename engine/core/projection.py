@@ -159,6 +159,7 @@ def sweep_view(
         warnings=[w.text for w in state.warnings.values()] + _closed_slots(state),
         method=plan.method,
         trials_limit=state.trials_limit,
+        trials_done=_done(state),
         sentence=state.sentence,
         metrics=[
             *([plan.metric] if state.objective_seen else []),
@@ -270,13 +271,17 @@ def _eta_by_work(state: SweepState) -> float | None:
     return epochs * pace.mean / state.slots.count
 
 
+def _done(state: SweepState) -> int:
+    open_ones = sum(state.trials[number].counted for number in (*state.waiting, *state.running))
+    return max(0, state.counted - open_ones - state.counts["paused"])
+
+
 def _eta_by_trials(state: SweepState) -> float | None:
     """Trials still to run, at the mean duration of completed ones, over the slots."""
     done = state.completed_seconds
     limit = state.trials_limit
     if state.ended_at is not None or limit is None or not done.count or not state.slots.count:
         return None
-    finished = sum(state.counts[name] for name in ("complete", "pruned", "failed"))
-    left = max(0, limit - finished)
+    left = max(0, limit - _done(state))
     half_done = min(len(state.running), left) / 2
     return (left - half_done) * done.mean / state.slots.count

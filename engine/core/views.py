@@ -227,6 +227,8 @@ class SweepView(Struct, kw_only=True):
     warnings: list[str] = field(default_factory=list)
     method: str = ""
     trials_limit: int | None = None
+    trials_done: int | None = None
+    """How many trials that count toward the limit have ended: not those dropped, cloned, added."""
     sentence: str = ""
     """Why the sweep is in this state, for a person."""
     metrics: list[str] = field(default_factory=list)

@@ -16,6 +16,7 @@ from engine.core.model import (
     Waiting,
 )
 from engine.core.plan import Limits
+from engine.core.projection import sweep_view
 from engine.space.keeper import Keeper
 from tests.fakes.told_sweep import ANN, ToldSweep
 
@@ -59,6 +60,8 @@ def test_an_edit_drops_what_waits_outside_and_asks_for_more() -> None:
     assert isinstance(dropped.state, Pruned)
     assert dropped.state.reason == "dropped: lies outside version 2 of the space"
     assert (dropped.counted, sweep.state.counted) == (False, 3)
+    view = sweep_view(sweep.state, directory="/d", pid=None)
+    assert (view.trials["pruned"], view.trials_done) == (1, 0), "it takes no place of the limit"
     assert WriteSpace(version=2) in sweep.commands
     assert any(isinstance(command, Propose) for command in sweep.commands)
     assert sweep.state.space_version == 2

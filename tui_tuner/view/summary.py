@@ -84,7 +84,8 @@ def _sweep_parts(
     if sweep.proposer is not None and not state.ended:
         parts.append((4, ((propose(sweep.proposer, sweep.method, glyphs), "dim"),)))
     if sweep.trials_limit:
-        done = sum(state.counts.get(word, 0) for word in FINAL)
+        ended = sum(state.counts.get(word, 0) for word in FINAL)
+        done = ended if sweep.trials_done is None else sweep.trials_done
         parts.append((2, ((f"{done}/{sweep.trials_limit} trials", "dim"),)))
     parts.append((3, ((duration(state.elapsed_s(around.now)), ""),)))
     if sweep.eta_s is not None and not state.ended:

@@ -82,7 +82,10 @@ def _lives(view: SweepView) -> bool:
 def _row(view: SweepView, name: int, here: str, width: int, now: float, glyphs: Glyphs) -> Line:
     like, role = _STATES.get(view.state, ("waiting", ""))
     done = sum(view.trials.get(word, 0) for word in _FINAL)
-    total = f"/{view.trials_limit}" if view.trials_limit else ""
+    total = ""
+    if view.trials_limit:
+        done = done if view.trials_done is None else view.trials_done
+        total = f"/{view.trials_limit}"
     best = value_format(view.best.value).text(view.best.value) if view.best else ""
     running = str(view.trials.get("running", 0) or "")
     path = Path(view.dir)
