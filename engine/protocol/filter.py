@@ -14,7 +14,7 @@ from difflib import get_close_matches
 from math import isnan
 from typing import Any
 
-from engine.core.model import trial_number
+from engine.core.model import STATES, trial_number
 from engine.core.views import TrialView
 from engine.errors import UsageError
 from engine.text import clean
@@ -25,6 +25,7 @@ from .tokens import Token, fault, tokenize
 Predicate = Callable[[TrialView], bool]
 
 MAX_DEPTH = 50
+_SAME = ("=", "==", "!=")
 
 _ORDER: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
@@ -109,16 +110,17 @@ class _Parser:
     def _comparison(self, name: Token) -> Predicate:
         sign = self._peek()
         if sign is None or sign.kind != "sign":
-            raise self._fault(
-                f"{clean(name.text, limit=40)!r} needs a comparison, such as "
-                f"{clean(name.text, limit=40)}=VALUE",
-                name,
-            )
+            shown = clean(name.text, limit=40)
+            such_as = f"state={state}" if (state := _state_like(name.text)) else f"{shown}=VALUE"
+            raise self._fault(f"{shown!r} needs a comparison, such as {such_as}", name)
         self._at += 1
         value = self._next(f"a value after {sign.text}")
         if value.kind not in ("word", "quoted"):
             raise self._fault(f"expected a value, found {value.text!r}", value)
         self._check_name(name)
+        if name.text == "state" and sign.text in _SAME and value.text.lower() not in STATES:
+            shown = clean(value.text, limit=40)
+            raise self._fault(f"no state is {shown!r}, but {', '.join(STATES)}", value)
         return comparison(name.text, sign.text, value.text, self._objective)
 
     def _check_name(self, token: Token) -> None:
@@ -154,6 +156,13 @@ class _Parser:
 
     def _fault(self, reason: str, token: Token) -> UsageError:
         return fault(reason, token.position)
+
+
+def _state_like(word: str) -> str:
+    """Give the state whose first letters a word has, or that is most like it; empty for none."""
+    folded = word.lower()
+    begun = [state for state in STATES if len(folded) > 2 and state.startswith(folded)]
+    return next(iter(begun or get_close_matches(folded, STATES, 1)), "")
 
 
 def comparison(name: str, sign: str, value: str, objective: str) -> Predicate:
