@@ -97,4 +97,4 @@ async def test_a_long_tab_scrolls_by_the_page(tui, source):
 async def test_the_best_trial_says_that_it_is(tui, source):
     async with tui(source, (120, 40)) as t:
         await t.press("4", "j", "j")
-        await t.sees("★ the best trial")
+        await t.sees("★ the best")

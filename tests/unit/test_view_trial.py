@@ -147,3 +147,17 @@ def test_few_trials_over_a_range_are_not_taken_for_choices(tmp_path):
     for n in range(6):
         source.propose({"width": 30 + n * n})
     assert survey(scene_of(source).state).parameters[0].places == ()
+
+
+@pytest.mark.parametrize("width", range(30, 150, 7))
+def test_the_columns_of_attempts_are_there_whole_or_not_at_all(tmp_path, width):
+    source = FakeSource(tmp_path)
+    source.propose({"lr": 0.1})
+    source.start(1)
+    source.report(1, 1, 0.5)
+    source.end(1, "complete", reason="")
+    lines = [text_of(line) for line in trial_facts(scene_of(source), None, width)]
+    above = next(n for n, line in enumerate(lines) if "attempts" in line)
+    heads = lines[above + 1][lines[above].index("attempts") :].split()
+    assert heads[:2] == ["n", "took"]
+    assert set(heads) <= {"n", "took", "outcome", "exit", "start", "pid", "device"}

@@ -71,6 +71,9 @@ def _attempts(scene: Scene, width: int) -> list[Line]:
         max(width_of(row[n]) for row in (_HEADS, *rows)) if any(row[n] for row in rows) else 0
         for n in range(len(_HEADS))
     ]
+    for n in reversed(range(len(_HEADS))):
+        if sum(size + 2 for size in sizes if size) - 1 > width:
+            sizes[n] = 0
     lines = [_title("attempts", "", width), _in_columns(_HEADS, sizes, "head", width)]
     for attempt, cells in zip(attempts, rows, strict=True):
         lines.append(_in_columns(cells, sizes, "" if attempt is attempts[0] else "dim", width))

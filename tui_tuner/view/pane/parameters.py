@@ -41,7 +41,7 @@ def compared_lines(state: ViewState, row: TrialView, width: int, glyphs: Glyphs)
     if best is not None:
         heads.append((f"{glyphs.best} {best.id}", "head"))
     elif state.best_id == row.id:
-        heads.append((f"{glyphs.best} the best trial", "best"))
+        heads.append((f"{glyphs.best} the best", "best"))
     widths = (label, size, width)
     rows = (_parameter(state, row, best, name, widths, glyphs) for name in names)
     return [crop(heads, width), *rows]
