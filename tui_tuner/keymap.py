@@ -51,6 +51,17 @@ class Keymap(Struct, frozen=True):
 
 
 DEFAULT_KEYMAP = Keymap()
+_in_use = [DEFAULT_KEYMAP]
+
+
+def use(keymap: Keymap) -> None:
+    """Have the texts that name keys name those of this keymap from now on."""
+    _in_use[:] = [keymap]
+
+
+def key_of(action: str) -> str:
+    """Give the key of an action, by its id, as the person who uses the app would write it."""
+    return _in_use[0].shown(BY_ID[action])
 
 
 def has_keymap() -> bool:

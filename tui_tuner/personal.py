@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from textual import work
 from textual.app import App
 
-from tui_tuner.keymap import DEFAULT_KEYMAP, Keymap, has_keymap, read_keymap
+from tui_tuner.keymap import DEFAULT_KEYMAP, Keymap, has_keymap, read_keymap, use
 from tui_tuner.preferences import load, save
 from tui_tuner.widgets.footer import Footer
 
@@ -21,6 +21,7 @@ class Personal(App[str | None]):
         self._complaints: list[str] = []
         self.preferences = load(self._complaints.append)
         self.keymap = DEFAULT_KEYMAP
+        use(DEFAULT_KEYMAP)
 
     def say(self, text: str, role: str = "notice") -> None:
         """Say what happened."""
@@ -44,6 +45,7 @@ class Personal(App[str | None]):
 
     def _take_keys(self, keymap: Keymap, faults: list[str]) -> None:
         self.keymap = keymap
+        use(keymap)
         self.set_keymap(keymap.for_textual())
         for screen in self.screen_stack:
             for footer in screen.query(Footer):

@@ -14,6 +14,7 @@ from engine.errors import ConnectionLostError
 from tests.fakes.fake_connection import FakeConnection
 from tests.fakes.fake_source import FakeSource
 from tui_tuner.app import TunerApp
+from tui_tuner.keymap import DEFAULT_KEYMAP, use
 from tui_tuner.options import AppOptions
 from tui_tuner.widgets.trial_table import TrialTable
 
@@ -84,7 +85,10 @@ async def running(
         if source.trials() and reachable:
             await tui.until(lambda: tui.app.view.order)
         await pilot.pause()
-        yield tui
+        try:
+            yield tui
+        finally:
+            use(DEFAULT_KEYMAP)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tui_tuner.keymap import key_of
 from tui_tuner.preferences import config_dir
 from tui_tuner.widgets.footer import Footer
 
@@ -63,3 +64,17 @@ async def test_a_click_on_a_key_of_the_footer_is_that_key(tui, source):
         await t.until(lambda: t.app.view.ordering.sort.column == "id")
         await t.pilot.click(footer, offset=(t.lines[-1].index("? help") + 3, 0))
         await t.until(lambda: len(t.app.screen_stack) == 3)
+
+
+async def test_texts_that_name_a_key_name_the_one_that_was_chosen(tui, source):
+    keys("back: f9\nschedule: Z\n")
+    source.set_sweep(state="dead")
+    async with tui(source, (120, 24), start_engine=no_engine) as t:
+        await t.sees("press Z to start it again")
+        await t.press("slash", *"id=t9999")
+        await t.sees("F9 clears the filter")
+    assert key_of("schedule") == "S"
+
+
+async def no_engine() -> None:
+    """Starts nothing."""

@@ -18,6 +18,7 @@ from engine.core.acts import (
 from engine.core.model import trial_name
 from engine.errors import TunerError
 from engine.protocol.messages import ActResult
+from tui_tuner.keymap import key_of
 from tui_tuner.modals.confirm import Confirmed, ConfirmScreen
 from tui_tuner.modals.restart import RestartScreen
 from tui_tuner.questions import Question
@@ -108,4 +109,4 @@ def _what_happened(act: Act, result: ActResult) -> str:
     if result.decision is None and whys:
         return f"nothing was done; {whys}"
     said = result.past or result.sentence or "done"
-    return said if isinstance(act, _FOR_GOOD) else f"{said}   (U undoes)"
+    return said if isinstance(act, _FOR_GOOD) else f"{said}   ({key_of('undo')} undoes)"

@@ -12,6 +12,7 @@ from textual.binding import BindingType
 from textual.containers import Container, Vertical
 
 from tui_tuner.actions import COMPARE, bindings
+from tui_tuner.keymap import key_of
 from tui_tuner.plot import Plot, plot_lines, stepped, x_at
 from tui_tuner.screens.acting import Acting
 from tui_tuner.screens.scrolling import Scrolling
@@ -34,7 +35,6 @@ SIDE_BY_SIDE = 150
 _BAR = 2
 """The columns that the table's scroll bar takes."""
 _FAR = 10
-_LONE = "one trial alone: mark others with Space among the trials, then c"
 
 
 class CompareScreen(Scrolling, Acting):
@@ -72,7 +72,8 @@ class CompareScreen(Scrolling, Acting):
         """Show what is known."""
         self.show(self.app.view)
         if len(self._comparison.trials) == 1:
-            self.say(_LONE)
+            mark, compare = key_of("mark"), key_of("compare")
+            self.say(f"one trial alone: mark others with {mark} among the trials, then {compare}")
 
     def on_resize(self) -> None:
         """Side by side, or the table below the curves."""
@@ -187,7 +188,8 @@ class CompareScreen(Scrolling, Acting):
         """Take the chosen trial out; it loses its mark, too."""
         trial = self._comparison.chosen
         if trial is None:
-            self.say("choose a trial with [ or ] first")
+            before, after = key_of("choose_previous"), key_of("choose_next")
+            self.say(f"choose a trial with {before} or {after} first")
             return
         self._look(self._comparison.without(trial))
         if trial in self.app.view.marks:

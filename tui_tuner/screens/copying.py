@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui_tuner.keymap import key_of
 from tui_tuner.screens.asking import Asking
 from tui_tuner.view.copying import flags_of, yaml_of
 from tui_tuner.view.line import plain
@@ -50,7 +51,7 @@ class Copying(Asking):
         size = f"{said}, {len(text.encode('utf-8', 'replace'))} bytes"
         path = write_copy(text, file, self._folders())
         where = f"; also in {plain(str(path), 200)}" if path is not None else ""
-        again = "; p again: flags" if file == YAML_FILE else ""
+        again = f"; {key_of('copy')} again: flags" if file == YAML_FILE else ""
         self.say(f"{size}{again}{where}")
 
     def _folders(self) -> list[Path]:

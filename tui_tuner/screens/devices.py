@@ -11,6 +11,7 @@ from textual.binding import BindingType
 
 from engine.core.views import DeviceView
 from tui_tuner.actions import DEVICES, bindings
+from tui_tuner.keymap import key_of
 from tui_tuner.screens.saying import Saying
 from tui_tuner.view.device_screen import at_rest, device_plots, device_rows
 from tui_tuner.view.line import Line, crop, fit, pack, plain
@@ -104,7 +105,8 @@ class DevicesScreen(Saying):
         if trial:
             self._open_trial(trial)
         elif self._list.cursor:
-            self.say("this is a device: go down to one of its trials, Enter opens that")
+            key = key_of("device_trial")
+            self.say(f"this is a device: go down to one of its trials, {key} opens that")
 
     def action_back(self) -> None:
         """Go back to the trials."""

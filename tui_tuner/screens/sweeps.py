@@ -17,6 +17,7 @@ from engine.core.views import SweepView
 from engine.errors import TunerError
 from tui_tuner.actions import FILTER, SWEEPS, bindings, works_in
 from tui_tuner.box import Offer
+from tui_tuner.keymap import key_of
 from tui_tuner.modals.begin import BeginScreen
 from tui_tuner.screens.saying import Saying
 from tui_tuner.view.first_run import first_run_lines
@@ -255,7 +256,10 @@ class SweepsScreen(Saying):
             return ["this app was started for one sweep alone"]
         if self._views is None:
             return ["looking for sweeps"]
-        return [f"none of {len(self._views)} sweeps has these words", "Esc clears the filter"]
+        return [
+            f"none of {len(self._views)} sweeps has these words",
+            f"{key_of('back')} clears the filter",
+        ]
 
     def _heading(self, width: int, height: int) -> list[Line]:
         parts: list[tuple[int, Line]] = [(3, (("tui-tuner", "bold"), ("  sweeps of this box", "")))]
@@ -263,5 +267,6 @@ class SweepsScreen(Saying):
             live = sum(view.engine.alive for view in self._views)
             parts.append((2, ((f"{len(self._views)} known, {live} with an engine", "dim"),)))
         if any(view.state == "dead" for view in self._views or ()):
-            parts.append((1, (("a dead one: Enter, then S, starts it again", "dim"),)))
+            look, start = key_of("sweep_open"), key_of("schedule")
+            parts.append((1, ((f"a dead one: {look}, then {start}, starts it again", "dim"),)))
         return [crop(((" ", ""), *pack(parts, width - 2)), width)]

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from engine.core.views import TrialView
+from tui_tuner.keymap import key_of
 from tui_tuner.plot import (
     ROLES,
     Axis,
@@ -58,7 +59,7 @@ def title(
     if objective:
         parts.append((2, ((f"{better} is better", "dim"),)))
     if count > 1:
-        parts.append((1, ((f"{at} of {count}, m", "dim"),)))
+        parts.append((1, ((f"{at} of {count}, {key_of('metric')}", "dim"),)))
     if comparison.log:
         said = "log" if can_be_log(plot) else "log needs values above 0"
         parts.append((5, ((said, ""),)))
@@ -110,6 +111,6 @@ def _spans(points: Sequence[Point], x: float) -> bool:
 
 def _empty(rows: Sequence[TrialView], metric: str) -> str:
     if not rows:
-        return "no trial is left to compare; Esc goes back to the trials"
+        return f"no trial is left to compare; {key_of('back')} goes back to the trials"
     waiting = all(row.state == "waiting" for row in rows)
     return "these trials wait for a slot" if waiting else f"no reports of {plain(metric, 40)} yet"

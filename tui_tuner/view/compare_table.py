@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from engine.core.views import TrialView
+from tui_tuner.keymap import key_of
 from tui_tuner.plot import ROLES, sample
 from tui_tuner.view_state import ViewState, trial_elapsed_s
 
@@ -112,7 +113,8 @@ def _page(comparison: Comparison) -> str:
     if comparison.pages == 1:
         return ""
     first = comparison.page * AT_ONCE
-    return f"{first + 1}-{first + len(comparison.shown)} of {len(comparison.trials)}, n"
+    last, count = first + len(comparison.shown), len(comparison.trials)
+    return f"{first + 1}-{last} of {count}, {key_of('more_trials')}"
 
 
 def _written(rows: Sequence[TrialView], name: str, facts: Facts) -> list[str]:

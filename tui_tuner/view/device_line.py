@@ -7,6 +7,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from engine.core.views import DeviceView
+from tui_tuner.keymap import key_of
 from tui_tuner.view_state import ViewState
 
 from .devices import Sample, Track, latest
@@ -55,7 +56,7 @@ def device_lines(state: ViewState, glyphs: Glyphs, width: int, height: int) -> l
     shown = len(devices) if len(devices) <= columns * height else columns * height - 1
     cells = [_cell(devices[n], bases[n], cell) for n in range(shown)]
     if shown < len(devices):
-        cells.append(((f"+{len(devices) - shown} more, d", "dim"),))
+        cells.append(((f"+{len(devices) - shown} more, {key_of('devices')}", "dim"),))
     rows = [cells[n : n + columns] for n in range(0, len(cells), columns)]
     return [_row(row, slots if n == 0 else (), width) for n, row in enumerate(rows)]
 

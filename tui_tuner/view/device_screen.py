@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from engine.core.views import DeviceView, ForeignView, TrialView
+from tui_tuner.keymap import key_of
 from tui_tuner.plot import Axis, Plot, Series, plot_lines
 from tui_tuner.view_state import ViewState
 
@@ -173,6 +174,7 @@ def at_rest(state: ViewState) -> Sequence[str]:
     if not state.sweep.engine.alive:
         return [
             "no engine runs for this sweep, so nobody looks at its devices",
-            "Esc goes back to the trials; S there brings an engine, w shows other sweeps",
+            f"{key_of('back')} goes back to the trials; {key_of('schedule')} there brings an "
+            f"engine, {key_of('sweeps')} shows other sweeps",
         ]
     return ["the engine has not looked at the devices yet", "it does so once a second"]

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from engine.core.acts import Decision
 from engine.core.views import BestView
+from tui_tuner.keymap import key_of
 from tui_tuner.view_state import FINAL, TrialView, ViewState
 
 from .glyphs import Glyphs
@@ -148,7 +149,7 @@ def _suggested(before: ViewState, after: ViewState, glyphs: Glyphs) -> Notice | 
     if not fresh:
         return None
     said = plain(fresh[-1].text, _LONGEST).partition("; widen to")[0]
-    text = f"{said}: V widens it"
+    text = f"{said}: {key_of('widen')} widens it"
     return Notice(text=text, glyph=glyphs.warning, role="notice", rings=True)
 
 
@@ -162,7 +163,7 @@ def _advised(pairs: Sequence[tuple[TrialView | None, TrialView]], glyphs: Glyphs
         return None
     newest = rows[-1]
     advice = plain(newest.advice or "", _LONGEST)
-    text = f"{plain(newest.id, 20)}: {advice}: K prunes it"
+    text = f"{plain(newest.id, 20)}: {advice}: {key_of('prune')} prunes it"
     if len(rows) > 1:
         text = f"rules would stop {len(rows)} trials, the newest {text}"
     return Notice(text=text, glyph=glyphs.advice, role="notice", rings=True)

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from engine.core.acts import EditSpace
 from engine.core.edits import Edit, ParameterChange
 from engine.core.model import Value
+from tui_tuner.keymap import key_of
 
 from .range_axis import Axis, axis_over, step
 from .range_reading import middle, read_number, read_value, spelt
@@ -145,7 +146,8 @@ class Editing(Struct, frozen=True, kw_only=True):
         if parameter.kind == "fixed":
             return self._with(parameter, replace(self.shape(parameter), value=self._choice()))
         if parameter.numeric:
-            raise ValueError("Space takes or leaves a choice; this is a range: move its brackets")
+            key = key_of("range_toggle")
+            raise ValueError(f"{key} takes or leaves a choice; this is a range: move its brackets")
         shape, value = self.shape(parameter), self._choice()
         taken = [] if shape.fixed else list(shape.values or ())
         left = [v for v in taken if not same(v, value)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from engine.core.edits import SpacePreview
+from tui_tuner.keymap import key_of
 
 from .glyphs import Glyphs
 from .line import Line, Run, crop, pack, plain, text_of
@@ -43,10 +44,12 @@ def preview_lines(
 def _hint(editing: Editing) -> str:
     parameter = editing.parameter
     if parameter is None or parameter.numeric:
-        return "move a bracket, type a number, or t for the ten best"
+        return f"move a bracket, type a number, or {key_of('range_top')} for the ten best"
     if parameter.kind == "fixed":
-        return "+ writes another value"
-    return "Space takes or leaves a choice, + writes another"
+        return f"{key_of('range_write')} writes another value"
+    return (
+        f"{key_of('range_toggle')} takes or leaves a choice, {key_of('range_write')} writes another"
+    )
 
 
 def _versions(version: int, glyphs: Glyphs) -> Line:
@@ -88,9 +91,9 @@ def _outside(preview: SpacePreview, editing: Editing, glyphs: Glyphs, width: int
     named = ", ".join(preview.outside[:3]) + (f" and {count - 3} more" if count > 3 else "")
     keep = editing.outside == "keep"
     choice: Line = (
-        ("k", "key"),
+        (key_of("range_keep_outside"), "key"),
         (" keep", "accent bold" if keep else "dim"),
-        ("   x", "key"),
+        (f"   {key_of('range_prune_outside')}", "key"),
         (" prune", "dim" if keep else "error bold"),
     )
     what: Line = ((f" {count} running outside", "warning"), (f" ({plain(named)})", "dim"))

@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from tui_tuner.keymap import key_of
+
 from .glyphs import Glyphs
 from .insight import Insight, Learnt
 from .insight_lines import TRENDS, best_text, share_text
@@ -196,7 +198,7 @@ def _marks(known: Known, look: Look, glyphs: Glyphs) -> list[tuple[int, Line]]:
         how = (
             f"up: {name}; across: another; the darker, the more often tried"
             if look.large
-            else "the higher, the more often tried; Enter pairs it with the others"
+            else f"the higher, the more often tried; {key_of('enlarge')} pairs it with the others"
         )
         return [(5, ((how, "dim"),))]
     counts = [0] * (FAILED + 1)

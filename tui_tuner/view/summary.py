@@ -7,6 +7,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from engine.core.views import ProposerView, SweepView
+from tui_tuner.keymap import key_of
 from tui_tuner.view_state import FINAL, ViewState
 
 from .glyphs import STATE_ROLES, Glyphs
@@ -161,7 +162,12 @@ def suggestion_line(state: ViewState, around: Surroundings, width: int) -> Line 
     newest = suggestions[-1]
     count = f" ({len(suggestions)})" if len(suggestions) > 1 else ""
     edge = newest.high if newest.edge == "upper" else newest.low
-    offer: Line = (("  ", ""), (f"Widen to {short(edge)}?  ", "warning"), ("V", "key"), (" ", ""))
+    offer: Line = (
+        ("  ", ""),
+        (f"Widen to {short(edge)}?  ", "warning"),
+        (key_of("widen"), "key"),
+        (" ", ""),
+    )
     if around.read_only:
         offer = ()
     left = width - line_width(offer)
@@ -187,7 +193,7 @@ def _banner(state: ViewState, around: Surroundings) -> tuple[str, str]:
         return (plain(link.error, 300), "alarm") if link.error else ("", "")
     if sweep.state == "dead":
         how = (
-            "press S to start it again"
+            f"press {key_of('schedule')} to start it again"
             if around.can_restart and not around.read_only
             else f"`tui-tuner resume {plain(around.title)}` starts it again"
         )
@@ -204,9 +210,12 @@ def _ending(sweep: SweepView, around: Surroundings) -> str:
     name = plain(around.title)
     why = plain(sweep.sentence, 200) or f"the sweep is {plain(sweep.state)}"
     if sweep.best is None:
-        return f"{why}; no trial reported {plain(sweep.metric.name, 40)}: l shows a trial's output"
+        metric = plain(sweep.metric.name, 40)
+        return f"{why}; no trial reported {metric}: {key_of('log')} shows a trial's output"
     if sweep.state == "stopped":
-        return f"{why}; S goes on with it; `tui-tuner best {name}` prints the best"
+        return (
+            f"{why}; {key_of('schedule')} goes on with it; `tui-tuner best {name}` prints the best"
+        )
     if sweep.winner:
         return f"{why}; {plain(sweep.winner, 200)}: `tui-tuner best {name} --yaml`"
     value = value_format(sweep.best.value).text(sweep.best.value)
@@ -223,7 +232,7 @@ def empty_lines(state: ViewState, around: Surroundings) -> list[str]:
         text = state.ordering.filter.text if state.ordering.filter else ""
         return [
             f"none of {len(state.rows)} trials matches {plain(text, 80)}",
-            "Esc clears the filter",
+            f"{key_of('back')} clears the filter",
         ]
     if state.ended:
         return ["this sweep ended before its first trial", plain(state.sweep.sentence, 200)]

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from tui_tuner.keymap import key_of
 from tui_tuner.plot import Axis, Plot, Point, Series, can_be_log, plot_lines, sample, smoothed
 
 from .families import Family, families
@@ -85,7 +86,11 @@ def trial_plot_lines(
     below = min(16, height // (rows + 2)) if columns == 1 else min(16, height // (rows + 1.5))
     each = max(LEAST, int(below)) if rows else 0
     top = height - rows * (each + 1)
-    hint = f"{look.first % len(every) + 1} of {len(every)}, m" if len(shown) < len(every) else ""
+    hint = (
+        f"{look.first % len(every) + 1} of {len(every)}, {key_of('metric')}"
+        if len(shown) < len(every)
+        else ""
+    )
     lines = _drawn(scene, shown[0], look, reports, (width, top), hint)
     for n in range(1, len(shown), columns):
         lines.append(crop((), width))

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from textual import events
 
 from engine.core.acts import Decision
+from tui_tuner.keymap import key_of
 from tui_tuner.view.glyphs import UNICODE, Glyphs
 from tui_tuner.view.history import Layout, decision_lines, heading, layout, undone_by
 from tui_tuner.view.line import Line, crop, with_role
@@ -18,7 +19,6 @@ _WHEEL = 3
 _NOTHING = (
     "nothing has been decided yet",
     "what a person, a rule or the engine decides appears here, with why",
-    "Esc goes back to the trials; a capital key there acts",
 )
 
 
@@ -69,7 +69,8 @@ class HistoryList(Lines, can_focus=True):
     def lines(self, width: int, height: int) -> Sequence[Line]:
         """Draw what is in view."""
         if not self._decisions:
-            return centred(_NOTHING, width, height)
+            leave = f"{key_of('back')} goes back to the trials; a capital key there acts"
+            return centred([*_NOTHING, leave], width, height)
         columns = layout(self._decisions, width - 2, self._now)
         window = Window(self._top, max(1, height - 1)).within(len(self._decisions))
         bar = scroll_bar(len(self._decisions), window, self._glyphs)

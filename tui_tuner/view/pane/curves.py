@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from engine.core.acts import Decision
 from engine.core.lineage import lineage_of
 from engine.core.views import TrialView
+from tui_tuner.keymap import key_of
 from tui_tuner.view.glyphs import Glyphs
 from tui_tuner.view.history import decision_lines, layout, undone_by
 from tui_tuner.view.line import Line, crop, plain, wrap
@@ -75,7 +76,11 @@ def _plots(
             lines.append(crop((), width))
         curve = _curve(state, row, name, (series or {}).get(name, ()))
         if position == 0:
-            hint = f" ({start + 1} of {len(names)}, m)" if len(shown) < len(names) else ""
+            hint = (
+                f" ({start + 1} of {len(names)}, {key_of('metric')})"
+                if len(shown) < len(names)
+                else ""
+            )
             curve = replace(curve, log=options.log, note=hint)
         lines += curve_plot(curve, width, each, glyphs)
     return lines
@@ -116,7 +121,11 @@ def _search(state: ViewState, size: tuple[int, int]) -> list[Line]:
     lines = search_lines(state.sweep, width) if state.sweep is not None else []
     if not lines or width < _WIDE or room < len(lines) + 2:
         return []
-    return [crop((), width), crop((("search", "bold"), ("  i", "dim")), width), *lines]
+    return [
+        crop((), width),
+        crop((("search", "bold"), (f"  {key_of('insight')}", "dim")), width),
+        *lines,
+    ]
 
 
 def _history(state: ViewState, size: tuple[int, int], glyphs: Glyphs, now: float) -> list[Line]:
@@ -126,7 +135,7 @@ def _history(state: ViewState, size: tuple[int, int], glyphs: Glyphs, now: float
     if room < _ROOM_FOR_HISTORY or width < _WIDE or not newest:
         return []
     columns, undone = layout(newest, width, now), undone_by(state.decisions)
-    lines = [crop((), width), crop((("history", "bold"), ("  h", "dim")), width)]
+    lines = [crop((), width), crop((("history", "bold"), (f"  {key_of('history')}", "dim")), width)]
     for decision in reversed(newest):
         lines += decision_lines(decision, undone.get(decision.n), columns, width, whole=False)
     return lines

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import zip_longest
 
 from engine.core.model import Value
+from tui_tuner.keymap import key_of
 from tui_tuner.plot import Axis, Plot, Series, plot_lines
 from tui_tuner.view.importance import Influence
 from tui_tuner.view.line import Line, Run, crop, fit, plain, right, width_of
@@ -41,7 +42,10 @@ def space_lines(scene: Scene, found: Survey, size: tuple[int, int]) -> list[Line
             names = ", ".join(plain(one.name, 40) for one in (*row, *left))
             return [
                 *lines,
-                crop(((f"not shown: {names}   v shows the whole space", "dim"),), width),
+                crop(
+                    ((f"not shown: {names}   {key_of('space')} shows the whole space", "dim"),),
+                    width,
+                ),
             ]
         blocks = [_block(scene, one, found, (each, min(needed, max(4, room)))) for one in row]
         lines += _beside(blocks, each, width)
