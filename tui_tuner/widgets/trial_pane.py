@@ -136,12 +136,9 @@ class TrialPane(Vertical, can_focus=True):
         """Read no log that nobody sees."""
         self.query_one(TrialLog).rest()
 
-    def on_focus(self) -> None:
-        """Show that keys go here now."""
-        self._show_tab()
-
-    def on_blur(self) -> None:
-        """Show that keys go elsewhere."""
+    def watch_has_focus(self, _has_focus: bool) -> None:
+        """Show whether keys go here now."""
+        super().watch_has_focus(_has_focus)
         self._show_tab()
 
     @on(TabBar.Clicked)
