@@ -80,7 +80,7 @@ async def test_a_child_shows_its_ancestors_and_the_schedule_that_led_to_it(tui, 
         generation=1,
         from_step=4,
     )
-    async with tui(advised) as t:
+    async with tui(advised, (80, 48)) as t:
         await t.press("G", "enter")
         await t.sees("lineage  t0003 > t0009")
         assert "child of t0003, lr x1.2" in t.text
