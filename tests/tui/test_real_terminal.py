@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -173,7 +174,7 @@ def test_the_marked_trials_are_pruned_and_their_rows_say_so(
     tmp_path: Path, open_terminal: Open, make_sweep: Make
 ) -> None:
     sweep = make_sweep(HELD)
-    terminal = open_terminal("attach", str(sweep.directory), size=(160, 30))
+    terminal = open_terminal("attach", str(sweep.directory), size=(200, 30))
     held(terminal)
     terminal.press("g", " ", " ")
     terminal.sees("prune 2 marked")
@@ -301,12 +302,28 @@ def test_forty_by_ten_still_shows_state_best_and_keys(
     terminal.sees("quick", "finished", "best", "t0001", "q leave")
 
 
+def test_attach_shows_a_list_where_several_sweeps_could_be_meant(
+    open_terminal: Open, finish_sweep: Make, tmp_path: Path
+) -> None:
+    done = finish_sweep().directory
+    for name in ("first", "second"):
+        shutil.copytree(done, tmp_path / "sweeps" / name, ignore=shutil.ignore_patterns("*.lock"))
+    terminal = open_terminal("attach", "--read-only")
+    terminal.sees("sweeps of this box")
+    terminal.sees("second")
+    terminal.press("/", "second", "\r", "\r")
+    terminal.sees("all 2 trials are done")
+    terminal.sees("read-only")
+
+
 def test_a_terminal_without_utf8_gets_ascii_alone(open_terminal: Open, finish_sweep: Make) -> None:
     sweep = finish_sweep()
     terminal = open_terminal("attach", str(sweep.directory), env={"LANG": "C", "TERM": "linux"})
     terminal.sees("finished", "t0002", "q leave", "lr 0.")
     terminal.press("?")
-    terminal.sees("asks before", "leave; the sweep goes on")
+    terminal.sees("asks before", "PgDn more")
+    terminal.press("G")
+    terminal.sees("leave; the sweep goes on")
     terminal.press("q", "\r")
     terminal.sees("epoch 5/5", "Esc back")
     assert terminal.raw.isascii()
