@@ -313,7 +313,8 @@ def test_attach_shows_a_list_where_several_sweeps_could_be_meant(
     terminal.sees("second")
     terminal.press("/", "second", "\r", "\r")
     terminal.sees("all 2 trials are done")
-    terminal.sees("read-only")
+    terminal.sees("c compare")
+    assert "B promote" not in terminal.text
 
 
 def test_a_terminal_without_utf8_gets_ascii_alone(open_terminal: Open, finish_sweep: Make) -> None:

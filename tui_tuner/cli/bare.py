@@ -12,11 +12,11 @@ from .box import LocalBox
 from .reach import who
 
 
-def show_sweeps() -> None:
+def show_sweeps(options: AppOptions = AppOptions()) -> None:  # noqa: B008
     """Show the sweeps until the person leaves."""
     fix_depth(os.environ)
     from tui_tuner.app import TunerApp
 
-    app = TunerApp(None, options=AppOptions(), who=who(), box=LocalBox())
+    app = TunerApp(None, options=options, who=who(), box=LocalBox(read_only=options.read_only))
     if closing := app.run(mouse=app.options.mouse):
         said(closing)
