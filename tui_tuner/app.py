@@ -42,6 +42,7 @@ from tui_tuner.terminal.driver import ThinDriver
 from tui_tuner.theme import after, themes
 from tui_tuner.view.closing import closing_line
 from tui_tuner.view.glyphs import ASCII, UNICODE, wants_ascii
+from tui_tuner.view.order import Ordering, Sort
 from tui_tuner.view.summary import Surroundings
 from tui_tuner.view_state import ViewState, reduce, settled
 from tui_tuner.widgets.lines import ROLE_CLASSES
@@ -143,7 +144,8 @@ class TunerApp(Notifying):
     def _look_at(self, connect: Connect, title: str, start_engine: Restart | None) -> None:
         """Know nothing yet of a sweep, and how to come to it."""
         self.title = title
-        self.view = ViewState()
+        sort = Sort(self.preferences.sort, self.preferences.reverse)
+        self.view = ViewState(ordering=Ordering(sort=sort))
         self.link = Link(connect, self.post_message, self.clock)
         self.steering = Steering(self.link, self.clock, lambda: self.view)
         self._start_engine = start_engine

@@ -34,6 +34,9 @@ class Preferences(Struct, frozen=True, kw_only=True):
     """The table's columns in the order chosen, parameters by their names; empty: as they fit."""
     hidden: tuple[str, ...] = ()
     """Columns left out; those in neither list, such as another sweep's parameters, are shown."""
+    sort: str = "state"
+    """The column the table is sorted by; a sweep without it is sorted by the state."""
+    reverse: bool = False
 
 
 def config_dir() -> Path:

@@ -227,7 +227,9 @@ def _after_snapshot(state: ViewState, parts: tuple[Snapshot, ...], at: float) ->
     rows = ordering_of.by_number({row.id: row for part in parts for row in part.trials})
     decisions = tuple(decision for part in parts for decision in part.decisions)
     sweep = parts[-1].sweep
-    ordering = replace(state.ordering, maximize=sweep.metric.goal != "minimize")
+    params = _with_params({}, rows.values())
+    sort = ordering_of.known(state.ordering.sort, rows.values(), params)
+    ordering = replace(state.ordering, maximize=sweep.metric.goal != "minimize", sort=sort)
     return replace(
         state,
         seq=parts[-1].seq,
@@ -235,7 +237,7 @@ def _after_snapshot(state: ViewState, parts: tuple[Snapshot, ...], at: float) ->
         sweep=sweep,
         rows=rows,
         decisions=decisions[-KEPT_DECISIONS:],
-        params=_with_params({}, rows.values()),
+        params=params,
         ordering=ordering,
         places=replaced(rows, ordering, at),
         marks=state.marks & rows.keys(),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from tests.fakes.fake_source import FakeSource
 from tui_tuner.preferences import load
+from tui_tuner.view_state import Sort
 from tui_tuner.widgets import trial_table
 
 
@@ -137,3 +139,21 @@ async def test_the_cursor_stays_on_its_trial_and_in_view_among_ten_thousand(tui,
             await t.press(*keys)
             assert t.table.cursor == trial
             assert any(line.startswith("▸") and trial in line for line in t.lines)
+
+
+async def test_the_order_is_remembered_and_a_sweep_without_the_column_has_its_own(
+    tui, source, tmp_path
+):
+    async with tui(source) as t:
+        while t.app.view.ordering.sort.column != "lr":
+            await t.press("s")
+        await t.press("x")
+        order = t.ids
+    async with tui(source) as t:
+        assert t.app.view.ordering.sort == Sort("lr", reverse=True)
+        assert t.ids == order
+    other = FakeSource(tmp_path / "other")
+    other.propose({"width": 3})
+    async with tui(other) as t:
+        assert t.app.view.ordering.sort == Sort()
+    assert (load().sort, load().reverse) == ("lr", True)

@@ -35,7 +35,7 @@ class Arranging(Saying):
     def action_reverse(self) -> None:
         """Turn the order round."""
         sort = self.app.view.ordering.sort
-        self.app.change_view(sort_by(self.app.view, replace(sort, reverse=not sort.reverse)))
+        self._sort_so(replace(sort, reverse=not sort.reverse))
 
     def action_columns(self) -> None:
         """Choose the columns."""
@@ -77,8 +77,12 @@ class Arranging(Saying):
             self.app.prefer(columns=tuple(choice.shown), hidden=tuple(choice.hidden))
             self.show_columns()
 
-    def _sort(self, sort: Sort) -> None:
+    def _sort_so(self, sort: Sort) -> None:
         self.app.change_view(sort_by(self.app.view, sort))
+        self.app.prefer(sort=sort.column, reverse=sort.reverse)
+
+    def _sort(self, sort: Sort) -> None:
+        self._sort_so(sort)
         called = HEADINGS.get(sort.column, plain(sort.column, 40))
         keys, ids = self.app.keymap, ("reverse", "sort")
         reverse, on_to = (keys.shown(BY_ID[id]) for id in ids)

@@ -7,7 +7,7 @@ search; sorting all of ten thousand rows takes no longer than a person notices.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from operator import attrgetter
 from types import NoneType
 from typing import Any
@@ -33,6 +33,14 @@ class Sort(Struct, frozen=True):
 
     column: str = "state"
     reverse: bool = False
+
+
+def known(sort: Sort, rows: Collection[TrialView], params: Collection[str]) -> Sort:
+    """Give the sort, or the usual one where none of the rows has that column."""
+    if sort.column == "mean":
+        return sort if any(row.mean is not None for row in rows) else Sort()
+    found = not rows or sort.column in FIXED_COLUMNS or sort.column in params
+    return sort if found else Sort()
 
 
 class Filter(Struct, frozen=True):
