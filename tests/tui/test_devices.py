@@ -60,8 +60,9 @@ async def test_d_shows_the_devices_and_the_trials_on_them_by_use(tui, used, size
         assert "CPU, 2 cores" in t.text
         assert "load 4.2" in t.text
         assert names(t) == ["t0002", "t0001"]
-        assert "2.0G  peak" in t.text
-        assert "300M  peak" in t.text
+        assert "memory, peak" in t.text
+        assert "2.0G" in t.text
+        assert "300M" in t.text
         assert all(cell_len(line) == size[0] for line in t.lines)
         await t.press("escape")
         assert t.ids
@@ -148,3 +149,20 @@ async def test_ascii_is_all_that_an_ascii_terminal_gets(tui, used):
         await t.press("d")
         await t.sees("device, and who is on it")
         assert t.text.isascii()
+
+
+async def test_numbers_of_a_device_and_of_its_trials_end_in_the_same_columns(tui, source):
+    source.set_sweep(devices=[gpu(0, trials=["t0001"], mem_used=38 * GIB, mem_total=80 * GIB)])
+    source.change(1, util=44.0, peak_memory=9 * GIB, device="gpu0")
+    async with tui(source) as t:
+        await t.press("d")
+        await t.sees("memory, peak")
+        heads = next(line for line in t.lines if "memory, peak" in line)
+        device = next(line for line in t.lines if "38/80G" in line and "GPU0" in line)
+        trial = next(line for line in t.lines if "9.0G" in line)
+        end = heads.index("memory, peak") + len("memory, peak")
+        assert device[:end].endswith("38/80G")
+        assert trial[:end].endswith("9.0G")
+        use = heads.index("use") + len("use")
+        assert device[:use].endswith("%")
+        assert trial[:use].endswith("44%")

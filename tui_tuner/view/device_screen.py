@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from engine.core.views import DeviceView, ForeignView, TrialView
 from tui_tuner.keymap import key_of
 from tui_tuner.plot import Axis, Plot, Series, plot_lines
@@ -12,14 +15,31 @@ from tui_tuner.view_state import ViewState
 from .device_line import foreign, memory, spark
 from .devices import Sample, Track, latest
 from .glyphs import STATE_ROLES, Glyphs
-from .line import Line, crop, fit, plain, right
+from .line import Line, crop, fit, plain, right, width_of
 
 _GIB = 2**30
-_SPARK = 12
 _NARROWEST = 38
 """Cells that a plot takes at least, beside others."""
-_NUMBERS = _SPARK + 6 + 11 + 6 + 6
+_ROOMY, _BAR = 60, 12
+_TRIAL_NAME = 30
+"""Cells for a trial, its state and its epoch."""
+_PERCENT, _MEMORY, _HEAT, _POWER = 6, 14, 6, 7
 Row = tuple[str, Line]
+
+
+class Columns(Struct, frozen=True):
+    """Cells of the names and of the bars; the numbers behind them always take as many."""
+
+    name: int
+    bar: int
+
+    @classmethod
+    def within(cls, width: int, devices: Sequence[DeviceView]) -> Columns:
+        """Leave what is too wide at the right edge, not between a name and its numbers."""
+        bar = _BAR if width >= _ROOMY else 4
+        longest = max((width_of(_label(device)) + 2 for device in devices), default=0)
+        room = width - bar - _PERCENT - _MEMORY
+        return cls(max(12, min(max(_TRIAL_NAME, longest), 44, room)), bar)
 
 
 def device_rows(state: ViewState, width: int, glyphs: Glyphs) -> tuple[Line, list[Row]]:
@@ -27,18 +47,30 @@ def device_rows(state: ViewState, width: int, glyphs: Glyphs) -> tuple[Line, lis
 
     Rows are named by the device's id, or by it and the trial's, with a slash between.
     """
-    name = max(20, min(44, width - _NUMBERS))
-    heads = f"{fit('device, and who is on it', name)}{fit('use', _SPARK + 6)}{right('memory', 10)}"
+    devices = state.sweep.devices if state.sweep is not None else []
+    columns = Columns.within(width, devices)
     rows: list[Row] = []
-    for device in state.sweep.devices if state.sweep is not None else []:
-        rows.append((device.id, _device(device, state, width, name, glyphs)))
+    for device in devices:
+        rows.append((device.id, _device(device, state, width, columns, glyphs)))
         rows += [
-            (f"{device.id}/{row.id}", _trial(row, width, name, glyphs)) for row in on(device, state)
+            (f"{device.id}/{row.id}", _trial(row, width, columns, glyphs))
+            for row in on(device, state)
         ]
-        rows += [("", _foreign(other, width, name)) for other in device.foreign]
+        rows += [("", _foreign(other, width, columns)) for other in device.foreign]
         if rows[-1][0] == device.id:
             rows.append(("", crop((("   no trial runs on it now", "dim"),), width)))
-    return crop(((heads, ""),), width), rows
+    return crop(((_heads(devices, columns), ""),), width), rows
+
+
+def _heads(devices: Sequence[DeviceView], columns: Columns) -> str:
+    use = columns.bar + _PERCENT
+    text = fit("device, and who is on it", columns.name) + right("use", use)
+    text += right("memory, peak" if columns.bar == _BAR else "memory", _MEMORY)
+    if any(device.temperature is not None for device in devices):
+        text += right("heat", _HEAT)
+    if any(device.power is not None for device in devices):
+        text += right("power", _POWER)
+    return text
 
 
 def on(device: DeviceView, state: ViewState) -> list[TrialView]:
@@ -92,18 +124,26 @@ def _plot(
     )
 
 
-def _device(device: DeviceView, state: ViewState, width: int, name: int, glyphs: Glyphs) -> Line:
-    drawn = spark(latest(state.tracks.get(device.id, Track()), _SPARK, _util), glyphs)
+def _label(device: DeviceView) -> str:
+    name = device.name if device.id == "cpu" else f"{device.id.upper()}  {device.name}"
+    return plain(name, 60)
+
+
+def _device(
+    device: DeviceView, state: ViewState, width: int, columns: Columns, glyphs: Glyphs
+) -> Line:
+    drawn = spark(latest(state.tracks.get(device.id, Track()), columns.bar, _util), glyphs)
     used = memory(device.mem_used, device.mem_total) if device.mem_used is not None else ""
-    label = device.name if device.id == "cpu" else f"{device.id.upper()}  {device.name}"
+    wrong = foreign(replace(device, foreign=[]))
+    wrong = "" if device.foreign and wrong.startswith("foreign") else wrong
     return crop(
         (
-            (fit(plain(label, 60), name - 1) + " ", "bold"),
+            (fit(_label(device), columns.name - 1) + " ", "bold"),
             (drawn, "accent"),
             (_percent(device.util), ""),
-            (right(used, 10), ""),
+            (right(used, _MEMORY), ""),
             (_state_of(device, glyphs), "dim"),
-            (f"  {foreign(device)}" if foreign(device) else "", "warning"),
+            (f"  {wrong}" if wrong else "", "warning"),
         ),
         width,
     )
@@ -115,17 +155,17 @@ def _state_of(device: DeviceView, glyphs: Glyphs) -> str:
         return f"  load {device.load:.1f}"
     heat = f"{device.temperature:.0f}{_degrees(glyphs)}" if device.temperature is not None else ""
     power = f"{device.power:.0f}W" if device.power is not None else ""
-    return right(heat, 6) + right(power, 6)
+    return right(heat, _HEAT) + right(power, _POWER)
 
 
 def _degrees(glyphs: Glyphs) -> str:
     return "" if glyphs.ascii else "°"
 
 
-def _trial(row: TrialView, width: int, name: int, glyphs: Glyphs) -> Line:
+def _trial(row: TrialView, width: int, columns: Columns, glyphs: Glyphs) -> Line:
     epoch = f"epoch {row.step or 0}" + (f"/{row.budget}" if row.budget else "")
     share = min(1.0, max(0.0, (row.util or 0.0) / 100))
-    full = round(share * _SPARK)
+    full = round(share * columns.bar)
     peak = memory(row.peak_memory) if row.peak_memory else ""
     shown = f"  {plain(row.id, 12)} "
     state = glyphs.states.get(row.state, " ")
@@ -134,33 +174,32 @@ def _trial(row: TrialView, width: int, name: int, glyphs: Glyphs) -> Line:
         (
             (shown, ""),
             (f"{state} ", role),
-            (fit(f"{plain(row.state, 10)}, {epoch}", name - len(shown) - 2), "dim"),
+            (fit(f"{plain(row.state, 10)}, {epoch}", columns.name - len(shown) - 3) + " ", "dim"),
             (glyphs.bar * full, "bar"),
-            (glyphs.bar_rest * (_SPARK - full), "faint"),
+            (glyphs.bar_rest * (columns.bar - full), "faint"),
             (_percent(row.util), ""),
-            (right(peak, 10), ""),
-            ("  peak" if peak else "", "dim"),
+            (right(peak, _MEMORY), ""),
         ),
         width,
     )
 
 
-def _foreign(other: ForeignView, width: int, name: int) -> Line:
+def _foreign(other: ForeignView, width: int, columns: Columns) -> Line:
     who = f"  {plain(other.user, 16)}  {plain(other.command, 60)} ({other.pid})"
     used = memory(other.memory) if other.memory else ""
     return crop(
         (
-            (fit(who, name), "warning"),
-            (" " * _SPARK, ""),
+            (fit(who, columns.name - 1) + " ", "warning"),
+            (" " * columns.bar, ""),
             (_percent(other.util), ""),
-            (right(used, 10), ""),
+            (right(used, _MEMORY), ""),
         ),
         width,
     )
 
 
 def _percent(util: float | None) -> str:
-    return right(f"{util:.0f}%" if util is not None else "", 6)
+    return right(f"{util:.0f}%" if util is not None else "", _PERCENT)
 
 
 def _util(sample: Sample) -> float | None:
