@@ -2,37 +2,35 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
-import termios
 from asyncio import get_running_loop
 from collections.abc import Callable
+from threading import Timer
+
+from tui_tuner.terminal.gone import end, is_there
 
 SIGNALS = (signal.SIGHUP, signal.SIGTERM)
+PATIENCE_S = 4.0
+"""How long leaving may take: a terminal that takes no more output would hold it up for ever."""
 
 
 def leave_when_told(leave: Callable[[], object]) -> None:
     """Call `leave` on SIGHUP or SIGTERM; end at once where the terminal itself is gone.
 
     Needs a running event loop. Nothing could be restored, and writes would never return, on a
-    terminal that hung up.
+    terminal that hung up. The event loop itself may wait for the terminal, so these are not
+    among its own signals.
     """
+    loop = get_running_loop()
 
-    def told(number: int) -> None:
-        if _terminal_is_there():
-            leave()
-            return
-        signal.signal(number, signal.SIG_DFL)
-        os.kill(os.getpid(), number)
+    def told(*_: object) -> None:
+        if loop.is_closed() or not is_there(sys.__stdin__.fileno() if sys.__stdin__ else 0):
+            end()
+        last = Timer(PATIENCE_S, end)
+        last.daemon = True
+        last.start()
+        loop.call_soon_threadsafe(leave)
 
     for number in SIGNALS:
-        get_running_loop().add_signal_handler(number, told, number)
-
-
-def _terminal_is_there() -> bool:
-    try:
-        termios.tcgetattr(sys.__stdin__ or 0)
-    except (termios.error, OSError, ValueError):
-        return False
-    return True
+        signal.signal(number, told)

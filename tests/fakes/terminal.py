@@ -29,7 +29,11 @@ _UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<>=][0-9;]*[a-zA-Z]")
 
 
 class Terminal:
-    """`tui-tuner` with `words` in a pty of `size` = (columns, lines), leading its own session."""
+    """`tui-tuner` with `words` in a pty of `size` = (columns, lines), leading its own session.
+
+    If it is not to be `told` of a hangup, the pty is not its controlling terminal. `errors`
+    is a file for what goes to stderr.
+    """
 
     def __init__(
         self,
@@ -37,6 +41,8 @@ class Terminal:
         cwd: Path,
         size: tuple[int, int] = (120, 30),
         env: Mapping[str, str] | None = None,
+        told: bool = True,
+        errors: Path | None = None,
     ) -> None:
         self.raw = bytearray()
         self._lock = threading.Lock()
@@ -45,16 +51,20 @@ class Terminal:
         self._left = b""
         self._master, slave = os.openpty()
         self._set_size(*size)
+        own = (sys.executable, "-c", _OWN_TERMINAL)
+        other = errors.open("wb") if errors else None
         self.process = subprocess.Popen(
-            [sys.executable, "-c", _OWN_TERMINAL, sys.executable, "-m", "tui_tuner", *words],
+            [*(own if told else ()), sys.executable, "-m", "tui_tuner", *words],
             stdin=slave,
             stdout=slave,
-            stderr=slave,
+            stderr=other or slave,
             cwd=cwd,
             env=_environment(env or {}),
             start_new_session=True,
         )
         os.close(slave)
+        if other is not None:
+            other.close()
         self._over = threading.Event()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -92,6 +102,11 @@ class Terminal:
         for key in keys:
             os.write(self._master, key.encode())
 
+    def send(self, data: bytes) -> None:
+        """Send what no keyboard would."""
+        while data:
+            data = data[os.write(self._master, data[:1024]) :]
+
     def until(self, happened: Callable[[], object], what: str) -> None:
         """Wait for a condition; fail with the screen where it never comes."""
         deadline = time.monotonic() + PATIENCE_S
@@ -118,11 +133,15 @@ class Terminal:
 
     def close(self) -> None:
         """Take the terminal away, as a lost connection does: the kernel hangs up on its session."""
-        self._over.set()
-        self._reader.join(PATIENCE_S)
+        self.stall()
         if self._master >= 0:
             os.close(self._master)
             self._master = -1
+
+    def stall(self) -> None:
+        """Read nothing more of what is written, as a frozen connection does."""
+        self._over.set()
+        self._reader.join(PATIENCE_S)
 
     def leave(self) -> None:
         """Close, and see to it that the process is gone."""

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import os
+import select
+import sys
 from typing import Any
 
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Resize
+from textual.geometry import Size
+from textual.message import Message
 
 from .abilities import abilities
 from .difference import Difference
+from .gone import end, is_there
+from .output import Output
+from .typed import Typed
 
 _BEGIN, _END = "\x1b[?2026h", "\x1b[?2026l"
+_READ_BYTES = 4096
+_LOOK_S = 0.1
+WIDEST, HIGHEST = 1000, 500
+"""More than any terminal has; what claims to be larger would take the memory of the box."""
 
 
 class ThinDriver(LinuxDriver):
@@ -19,6 +31,7 @@ class ThinDriver(LinuxDriver):
 
     def __init__(self, app: App[Any], **options: Any) -> None:
         super().__init__(app, **options)
+        self._file: Any = Output(sys.__stdout__.fileno() if sys.__stdout__ else self.fileno)
         self._abilities = abilities(os.environ)
         self._terminal: Difference | None = None
         self._frame: list[str] | None = None
@@ -51,6 +64,45 @@ class ThinDriver(LinuxDriver):
             can = self._abilities._replace(ascii_only=self._app.has_class("-ascii"))
             self._terminal = known = Difference(width, height, can)
         return known.write(data)
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        width, height = super()._get_terminal_size()
+        return min(width, WIDEST), min(height, HIGHEST)
+
+    def process_message(self, message: Message) -> None:
+        """Hand on an event, of a size that can be."""
+        if isinstance(message, Resize):
+            size = Size(min(message.size.width, WIDEST), min(message.size.height, HIGHEST))
+            message = Resize(size, size, pixel_size=message.pixel_size)
+        super().process_message(message)
+
+    def run_input_thread(self) -> None:
+        """Hand on what is typed until told to stop; end the process where nothing ever will be."""
+        typed = Typed()
+        while not self.exit_event.is_set():
+            if select.select([self.fileno], [], [], _LOOK_S)[0]:
+                for event in typed.take(self._read()):
+                    self.process_message(event)
+            for event in typed.wait():
+                self.process_message(event)
+
+    def _read(self) -> bytes:
+        """Read what is there, at least a byte unless others made the terminal give none."""
+        try:
+            data = os.read(self.fileno, _READ_BYTES)
+        except OSError:
+            data = b""
+        if not data:
+            if not is_there(self.fileno):
+                end()
+            self.exit_event.wait(_LOOK_S)
+        return data
+
+    def start_application_mode(self) -> None:
+        """Take the terminal; end where it is gone."""
+        if self.input_tty and not is_there(self.fileno):
+            end()
+        super().start_application_mode()  # type: ignore[no-untyped-call]
 
     def suspend_application_mode(self) -> None:
         """Give the terminal back for a while."""
