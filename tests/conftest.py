@@ -15,7 +15,10 @@ from pathlib import Path
 import psutil
 import pytest
 
+from engine.modelling.process import ONE_THREAD
+
 SETTLE_S = 3.0
+_LEARN_HERE = {"unit", "contract", "simulation"}
 
 
 def pytest_configure() -> None:
@@ -33,6 +36,14 @@ def _own_state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mon
     monkeypatch.setenv("TUI_TUNER_STATE_DIR", str(tmp_path_factory.mktemp("state")))
     monkeypatch.setenv("TUI_TUNER_CONFIG_DIR", str(tmp_path_factory.mktemp("config")))
     monkeypatch.setenv("TUI_TUNER_LINGER_S", "30")
+
+
+@pytest.fixture(autouse=True)
+def _one_thread(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a method that learns in the test's process use one thread, as in a process of its own."""
+    if request.path.parent.name in _LEARN_HERE:
+        for name in ONE_THREAD:
+            monkeypatch.setenv(name, "1")
 
 
 @pytest.fixture(autouse=True)

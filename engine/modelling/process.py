@@ -26,7 +26,7 @@ ANSWER_S = 60.0
 """How long it may be silent, and a hundredth of a second more for each trial told."""
 _MORE_S = 0.01
 COMMAND = (sys.executable, "-P", "-m", "engine.modelling")
-_ONE_THREAD = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+ONE_THREAD = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 """The cores and the GPUs are the trials'."""
 
 
@@ -149,7 +149,7 @@ class ModelProcess:
 
 
 def _spawn(command: Sequence[str], line: socket.socket) -> subprocess.Popen[bytes]:
-    threads = dict.fromkeys(_ONE_THREAD, "1")
+    threads = dict.fromkeys(ONE_THREAD, "1")
     return subprocess.Popen(
         command,
         stdin=line.fileno(),
