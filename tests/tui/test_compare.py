@@ -106,7 +106,7 @@ async def test_arrows_read_values_off_and_escape_stops_it(tui, source):
 async def test_m_draws_the_next_metric_and_y_a_log_axis(tui, source):
     async with tui(source) as t:
         await opened(t, "t0003", "t0005")
-        await t.sees("1 of 2, m")
+        await t.sees("1 of 2, m: next")
         assert "higher is better" in t.text
         await t.press("m")
         assert t.lines[1].startswith(" val_loss")
@@ -136,7 +136,7 @@ async def test_space_drops_the_chosen_trial_and_its_mark(tui, source):
     async with tui(source) as t:
         await opened(t, "t0003", "t0004", "t0005")
         await t.press("space")
-        assert "choose a trial with [ or ]" in t.text
+        assert "choose a trial with [ ] first" in t.text
         await t.press("right_square_bracket", "right_square_bracket")
         assert comparison(t).chosen == "t0003"
         await t.press("left_square_bracket", "right_square_bracket", "space")

@@ -163,7 +163,7 @@ async def test_space_marks_and_escape_clears(tui, source):
 async def test_m_puts_the_next_metric_first_and_y_draws_it_on_a_log_axis(tui, source):
     async with tui(source) as t:
         await t.press("enter", "m")
-        await t.sees("val_loss (2 of 2, m)")
+        await t.sees("val_loss (2 of 2, m: next)")
         await t.press("y")
         await t.sees(", log")
 

@@ -194,6 +194,26 @@ async def test_a_config_in_the_folder_is_run_after_it_was_asked(tmp_path: Path) 
     assert box.begun == [Path("sweep.yaml")]
 
 
+async def test_what_a_folder_offers_comes_first_until_a_sweep_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done, running = FakeSource(tmp_path / "b" / "done"), FakeSource(tmp_path / "c" / "runs")
+    done.set_sweep(state="finished", engine=EngineView(pid=None, alive=False))
+    running.set_sweep(state="running", engine=EngineView(pid=7, alive=True))
+    async with alone(FakeBox(done, offer=OFFER), (80, 24)) as t:
+        await t.sees("1 known")
+        assert "sweep.yaml of this folder" in t.lines[2]
+        assert "Enter run it" in t.text
+    async with alone(FakeBox(done, running, offer=OFFER), (80, 24)) as t:
+        await t.sees("2 known")
+        assert "running" in t.lines[2]
+    (tmp_path / "b").mkdir()
+    monkeypatch.chdir(tmp_path / "b")
+    async with alone(FakeBox(done, offer=OFFER), (80, 24)) as t:
+        await t.sees("1 known")
+        assert "finished" in t.lines[2]
+
+
 async def test_a_config_that_cannot_run_says_why(tmp_path: Path) -> None:
     broken = Offer(config=Path("sweep.yaml"), faults=("sweep.yaml:3: lr: min is above max",))
     async with alone(FakeBox(offer=broken)) as t:

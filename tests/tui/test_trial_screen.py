@@ -104,9 +104,9 @@ async def test_z_smooths_by_two_weights_and_stops(tui, curves):
 async def test_m_puts_the_next_family_first_and_y_makes_its_axis_logarithmic(tui, curves):
     async with tui(curves) as t:
         await opened(t)
-        assert "val_acc (1 of 2, m)" in t.lines[1]
+        assert "val_acc (1 of 2, m: next)" in t.lines[1]
         await t.press("m", "y")
-        assert "loss (2 of 2, m), log" in t.lines[1]
+        assert "loss (2 of 2, m: next), log" in t.lines[1]
 
 
 async def test_brackets_go_through_the_trials_of_the_table_and_its_cursor_follows(tui, curves):

@@ -188,8 +188,7 @@ class CompareScreen(Scrolling, Acting):
         """Take the chosen trial out; it loses its mark, too."""
         trial = self._comparison.chosen
         if trial is None:
-            before, after = key_of("choose_previous"), key_of("choose_next")
-            self.say(f"choose a trial with {before} or {after} first")
+            self.say(f"choose a trial with {key_of('choose_next')} first")
             return
         self._look(self._comparison.without(trial))
         if trial in self.app.view.marks:

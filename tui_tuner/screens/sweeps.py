@@ -22,7 +22,7 @@ from tui_tuner.modals.begin import BeginScreen
 from tui_tuner.screens.saying import Saying
 from tui_tuner.view.first_run import first_run_lines
 from tui_tuner.view.line import Line, crop, pack
-from tui_tuner.view.sweeps import OFFER, in_order, matching, offer_row, sweep_rows
+from tui_tuner.view.sweeps import OFFER, in_order, lives, matching, offer_row, sweep_rows
 from tui_tuner.view_state import ViewState
 from tui_tuner.widgets.footer import Footer
 from tui_tuner.widgets.lines import Drawn
@@ -249,7 +249,17 @@ class SweepsScreen(Saying):
             told = first_run_lines(width, self._samples or None)
             return (), [*offered, *(("", line) for line in told)]
         heading, rows = sweep_rows(self._shown(), self._here, width, app.clock(), app.glyphs)
+        if self._may_be_the_first:
+            return heading, [*offered, *rows]
         return heading, [*rows, *(offered if rows or not self._entry.value else [])]
+
+    @property
+    def _may_be_the_first(self) -> bool:
+        """Whether a person likely came to begin a sweep: none runs, and none is of this folder."""
+        here = Path.cwd()
+        views = self._views or ()
+        idle = not any(lives(view) or here in Path(view.dir).parents for view in views)
+        return idle and not self.app.attached and not self._entry.value
 
     def _empty(self) -> list[str]:
         if self.app.box is None:

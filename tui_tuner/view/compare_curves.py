@@ -59,7 +59,7 @@ def title(
     if objective:
         parts.append((2, ((f"{better} is better", "dim"),)))
     if count > 1:
-        parts.append((1, ((f"{at} of {count}, {key_of('metric')}", "dim"),)))
+        parts.append((1, ((f"{at} of {count}, {key_of('metric')}: next", "dim"),)))
     if comparison.log:
         said = "log" if can_be_log(plot) else "log needs values above 0"
         parts.append((5, ((said, ""),)))

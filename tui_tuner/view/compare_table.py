@@ -114,7 +114,7 @@ def _page(comparison: Comparison) -> str:
         return ""
     first = comparison.page * AT_ONCE
     last, count = first + len(comparison.shown), len(comparison.trials)
-    return f"{first + 1}-{last} of {count}, {key_of('more_trials')}"
+    return f"{first + 1}-{last} of {count}, {key_of('more_trials')}: next"
 
 
 def _written(rows: Sequence[TrialView], name: str, facts: Facts) -> list[str]:

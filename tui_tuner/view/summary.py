@@ -80,6 +80,7 @@ def _sweep_parts(
     if sweep.best is not None:
         text = state.value_format.text(sweep.best.value)
         where = f" {sweep.best.trial}"
+        parts.append((3, ((plain(sweep.metric.name, 20), ""),)))
         parts.append((10, (("best ", "dim"), (text, "best"), (where, "best"))))
     parts.append((6, counts))
     if sweep.proposer is not None and not state.ended:

@@ -32,7 +32,7 @@ Row = tuple[str, Line]
 
 def in_order(views: Iterable[SweepView]) -> list[SweepView]:
     """Give those with an engine that has work first, of each kind the newest first."""
-    return sorted(views, key=lambda view: (not _lives(view), -(view.started_at or 0.0), view.dir))
+    return sorted(views, key=lambda view: (not lives(view), -(view.started_at or 0.0), view.dir))
 
 
 def matching(views: Iterable[SweepView], text: str) -> list[SweepView]:
@@ -75,7 +75,8 @@ def offered(offer: Offer, glyphs: Glyphs) -> str:
     return glyphs.dot.join(part for part in parts if part)
 
 
-def _lives(view: SweepView) -> bool:
+def lives(view: SweepView) -> bool:
+    """Say whether a sweep has an engine, and work for it."""
     return view.engine.alive and view.state in ("running", "paused", "stopping")
 
 
@@ -93,7 +94,7 @@ def _row(view: SweepView, name: int, here: str, width: int, now: float, glyphs: 
     return crop(
         (
             (f"{glyphs.mark if view.dir == here else ' '} ", "accent"),
-            (fit(plain(path.name, 60), name), "bold" if _lives(view) else ""),
+            (fit(plain(path.name, 60), name), "bold" if lives(view) else ""),
             ("  ", ""),
             (f"{glyphs.states[like]} {fit(plain(view.state), 8)} ", role),
             (right(best, 10), "best" if best else ""),
