@@ -126,6 +126,13 @@ def test_a_note_comes_back_as_it_was_whatever_the_trial_does_meanwhile() -> None
     assert (sweep.trial(1).note, sweep.trial(1).state) == ("first", complete)
 
 
+def test_a_note_says_what_it_replaces_and_nothing_where_there_was_none() -> None:
+    sweep = ToldSweep()
+    sweep.propose(2)
+    assert sweep.do(Note(trials=(1,), text="first")).details == {}
+    assert sweep.ask(Note(trials=(1, 2), text="second")).details == {"t0001": "in place of: first"}
+
+
 def test_a_note_is_taken_away_by_an_empty_one() -> None:
     sweep = ToldSweep()
     sweep.propose()

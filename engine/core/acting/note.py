@@ -23,8 +23,9 @@ def prepare(state: SweepState, act: Note, facts: Facts) -> Prepared:
         skipped=chosen.skipped,
         sentence=f"{verb} on {named(chosen.done)}{quoted}" if chosen.done else "nothing to note",
         details={
-            state.trials[n].name: f"had: {old}" if (old := state.trials[n].note) else "no note yet"
+            state.trials[n].name: f"in place of: {old}"
             for n in chosen.done
+            if (old := state.trials[n].note)
         },
     )
     past = f"noted on {named(chosen.done)}{quoted}"
