@@ -65,7 +65,9 @@ async def test_v_shows_each_parameter_against_the_objective_those_that_matter_fi
         assert "matters 92 %" in t.lines[1]
         for told in ("★ 9 best", "• 24 complete", "◦ 5 pruned", "✕ 2 failed"):
             assert told in t.text
-        assert "the best 1.4e-3 … 0.053" in t.text
+        box = next(line for line in t.lines if "the best ★ " in line)
+        assert "1.4e-3 … 0.035" in box
+        assert "● ○ several at once" in t.text
 
 
 async def test_enter_enlarges_the_parameter_at_the_cursor_and_esc_puts_it_back(tui, source):

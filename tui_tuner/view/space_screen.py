@@ -21,7 +21,7 @@ from .space_look import Look
 from .space_panels import Sheet, arrange, joined
 from .space_parallel import axes_that_fit, parallel_lines
 from .space_scatter import scatter_lines
-from .space_trials import BEST, FAILED, Trials
+from .space_trials import BEST, COMPLETE, FAILED, Trials
 
 _NAME = 18
 
@@ -165,13 +165,17 @@ def _about(known: Known, look: Look, width: int, glyphs: Glyphs) -> Line:
     trend = TRENDS.get(one.influence.trend, "")
     matters = share_text(one) if one.influence.told else "no more than chance"
     matters = matters if one.influence.share is not None else ""
+    star = space_glyphs(glyphs).dots[BEST][0]
+    starred = [trial.params for trial in known.trials.best]
+    name = one.parameter.name
+    one = replace(one, best=tuple(params[name] for params in starred if name in params))
     best = best_text(one, to) if one.best else ""
     parts: list[tuple[int, Line]] = [
-        (9, ((plain(one.parameter.name, 40), "sorted"),)),
+        (9, ((plain(name, 40), "sorted"),)),
         (6, ((plain(shape_text(one.parameter.now, to), 60), ""),)),
         (4, (("matters ", "dim"), (matters, "")) if matters else ()),
         (5, ((trend, ""),) if trend else ()),
-        (7, (("the best ", "dim"), (plain(best, 60), "best")) if best else ()),
+        (7, ((f"the best {star} ", "dim"), (plain(best, 60), "best")) if best else ()),
     ]
     return crop(((" ", ""), *pack(parts, width - 2)), width)
 
@@ -204,10 +208,17 @@ def _marks(known: Known, look: Look, glyphs: Glyphs) -> list[tuple[int, Line]]:
     counts = [0] * (FAILED + 1)
     for one in trials.ended:
         counts[one.kind] += 1
-    return [
+    kinds: list[tuple[int, Line]] = [
         (7 - kind, ((f"{marks.dots[kind][0]} ", role), (f"{count} {DOT_NAMES[kind]}", "dim")))
         for kind, (count, role) in enumerate(zip(counts, DOT_ROLES, strict=True))
         if count or kind == BEST
+    ]
+    beyond = marks.above + marks.below
+    several = " ".join(many for one, many in marks.dots[COMPLETE:FAILED] if one != many)
+    return [
+        *kinds,
+        (2, ((several, ""), (" several at once", "dim"))),
+        (1, ((beyond, ""), (" beyond", "dim"))),
     ]
 
 
