@@ -196,7 +196,7 @@ class SweepMachine:
         state.asked = max(0, state.asked - 1)
         state.next_index = max(state.next_index, event.index + 1)
         state.stage.proposed += 1
-        state.source = event.source
+        state.note_source(event.source)
         state.add(
             Trial(
                 number=event.trial,

@@ -7,7 +7,7 @@ from math import isfinite
 
 from .leftover import shown
 from .limits import time_left
-from .model import Attempt, Failed, Paused, Pruned, Running, Source, Trial, state_name, trial_name
+from .model import Attempt, Failed, Paused, Pruned, Running, Trial, state_name, trial_name
 from .stage_views import epochs_left, stage_views, winner
 from .state import Scheduling, SweepState
 from .views import (
@@ -167,7 +167,7 @@ def sweep_view(
         ],
         suggestions=_suggestions(state),
         stages=stage_views(state) if state.stages else [],
-        proposer=_evolving(state) or _proposer(state.source, plan.method),
+        proposer=_evolving(state) or _proposer(state),
         rules=list(rules),
         undo=state.undoable[-1].sentence if state.undoable else None,
         winner=winner(state),
@@ -188,7 +188,8 @@ def _evolving(state: SweepState) -> ProposerView | None:
     )
 
 
-def _proposer(source: Source | None, method: str) -> ProposerView | None:
+def _proposer(state: SweepState) -> ProposerView | None:
+    source = state.source
     if source is None:
         return None
     on = f" on {source.observations} observations" if source.observations else ""
@@ -196,13 +197,14 @@ def _proposer(source: Source | None, method: str) -> ProposerView | None:
     if source.startup:
         sentence = f"{source.method} draws its start-up trials, {source.observations} known so far"
     elif source.fallback:
-        sentence = f"{source.method}, standing in for {method}"
+        sentence = f"{source.method}, standing in for {state.plan.method}"
     return ProposerView(
         method=source.method,
         observations=source.observations,
         startup=source.startup,
         fallback=source.fallback,
         sentence=sentence,
+        made=dict(state.sources),
     )
 
 

@@ -59,7 +59,7 @@ class SweepState:
     `stages` are those entered so far, the last one current. `changed` collects the numbers of
     trials whose rows are to be shown anew; the journal empties it. `unlearned` collects those of
     which the search method has not heard the latest; whoever asks it for proposals empties that.
-    `source` is what made the newest proposal.
+    `source` is what made the newest proposal, `sources` how many each method made.
     """
 
     def __init__(self) -> None:
@@ -99,6 +99,7 @@ class SweepState:
         self.undoable: list[Undoable] = []
         self.changed: set[int] = set()
         self.source: Source | None = None
+        self.sources: dict[str, int] = {}
         self.unlearned: set[int] = set()
         self.peers = Peers(self.trials, lambda: self.plan)
         self.leaders = Leaders(self.trials, lambda: self.plan.goal)
@@ -130,6 +131,12 @@ class SweepState:
     def next_number(self) -> int:
         """The number of the next new trial."""
         return len(self.trials) + 1
+
+    def note_source(self, source: Source | None) -> None:
+        """Remember what made a proposal."""
+        self.source = source
+        if source is not None:
+            self.sources[source.method] = self.sources.get(source.method, 0) + 1
 
     def add(self, trial: Trial) -> None:
         """Take in a new, waiting trial."""

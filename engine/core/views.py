@@ -197,13 +197,17 @@ class EngineView(Struct, kw_only=True):
 
 
 class ProposerView(Struct, kw_only=True):
-    """What makes the proposals now; `sentence` says it for a person: 'tpe on 34 observations'."""
+    """What makes the proposals now; `sentence` says it for a person: 'tpe on 34 observations'.
+
+    `made` counts the proposals of each method so far.
+    """
 
     method: str
     observations: int
     startup: bool
     fallback: bool
     sentence: str
+    made: dict[str, int] = {}
 
 
 class SweepView(Struct, kw_only=True):

@@ -41,3 +41,21 @@ def test_the_sentence_names_the_method_and_its_observations(source, said):
 
 def test_nothing_is_claimed_of_logs_from_before_that_was_written_down():
     assert told_after(None).view().proposer is None
+
+
+def test_it_is_counted_who_proposed_how_many_also_after_a_restart():
+    sweep = told_after(Source(method="halton", fallback=True))
+    for trial in (2, 3):
+        sweep.tell(
+            TrialProposed,
+            trial=trial,
+            index=trial - 1,
+            params={"lr": 0.1},
+            origin="",
+            seed=1,
+            source=Source(method="tpe", observations=trial),
+        )
+    sweep.restart()
+    proposer = sweep.view().proposer
+    assert proposer is not None
+    assert proposer.made == {"halton": 1, "tpe": 2}

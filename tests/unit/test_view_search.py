@@ -160,3 +160,17 @@ def test_a_schedule_is_drawn_by_epochs_and_on_a_log_scale_where_it_went_far():
 
 def test_what_began_afresh_has_no_lineage():
     assert lineage_lines([], 80, UNICODE) == []
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        ({"halton": 2, "tpe": 22}, "tpe for 22 of 24 proposals, halton for 2"),
+        ({"random": 9}, "random for all 9 proposals"),
+        ({"grid": 1}, "grid"),
+    ],
+)
+def test_of_a_sweep_that_has_ended_it_is_said_who_proposed(source, made, said):
+    known = replace(STAND_IN, made=made)
+    assert proposing(sweep(source, proposer=known, state="finished")) == said
+    assert proposing(sweep(source, proposer=known, state="running")) == STAND_IN.sentence

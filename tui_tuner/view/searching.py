@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from engine.core.views import SweepView, TrialView
 
 from .line import Line, crop, plain, wrap
@@ -10,11 +12,25 @@ _SENTENCE_LINES = 3
 
 
 def proposing(sweep: SweepView) -> str:
-    """Say what proposes now: 'tpe on 34 observations', 'halton, standing in for tpe'."""
+    """Say what proposes now: 'tpe on 34 observations', 'halton, standing in for tpe'.
+
+    Of a sweep that has ended, say who proposed: 'tpe for 22 of 24 proposals, halton for 2'.
+    """
     if sweep.proposer is None:
         return plain(sweep.method)
+    if sweep.state in ("finished", "stopped") and sweep.proposer.made:
+        return _proposed(sweep.proposer.made)
     sentence = plain(sweep.proposer.sentence)
     return sentence if sweep.method in sentence else f"{plain(sweep.method)}: {sentence}"
+
+
+def _proposed(made: Mapping[str, int]) -> str:
+    """Say who proposed how many, whoever proposed most first."""
+    (first, most), *others = sorted(made.items(), key=lambda each: -each[1])
+    if not others:
+        return f"{plain(first)} for all {most} proposals" if most > 1 else plain(first)
+    rest = ", ".join(f"{plain(method)} for {count}" for method, count in others)
+    return f"{plain(first)} for {most} of {sum(made.values())} proposals, {rest}"
 
 
 def origin_of(row: TrialView) -> str:
