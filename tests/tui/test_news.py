@@ -87,8 +87,7 @@ async def test_p_copies_the_parameters_and_again_the_flags(tui, source, tmp_path
         params = source.trial(int(name[1:])).params
         assert t.app.clipboard == (tmp_path / "copied.yaml").read_text()
         assert t.app.clipboard.startswith("lr: ")
-        assert f"{len(t.app.clipboard)} bytes" in t.text
-        assert str(tmp_path)[:20] in t.text
+        assert f"also in {tmp_path.name}/copied.yaml" in t.text
         await t.press("p")
         await t.sees("3 parameters copied as flags")
         assert t.app.clipboard == (f"--lr={params['lr']} --width={params['width']} --dropout=0.5")

@@ -50,6 +50,11 @@ def test_the_ten_best_are_stars_and_the_rest_dots():
     assert text.count("•") == 10
 
 
+def test_of_few_trials_the_better_half_stands_out():
+    assert [r.id for r in ranked(ROWS[:5], maximize=True)] == ["t0005", "t0004", "t0003"]
+    assert [r.id for r in ranked(ROWS[:1], maximize=True)] == ["t0001"]
+
+
 def test_what_runs_or_waits_is_tried_but_no_dot():
     rows = [*ROWS, row(30, 0.1, 0.9, "running"), row(31, 0.2, None, "waiting")]
     cloud = gather(rows, "lr", ranked(rows, maximize=True))

@@ -48,11 +48,10 @@ class Copying(Asking):
 
     def _copy(self, text: str, file: str, said: str) -> None:
         self.app.copy_to_clipboard(text)
-        size = f"{said}, {len(text.encode('utf-8', 'replace'))} bytes"
         path = write_copy(text, file, self._folders())
-        where = f"; also in {plain(str(path), 200)}" if path is not None else ""
+        where = f"; also in {plain(_end_of(path), 80)}" if path is not None else ""
         again = f"; {key_of('copy')} again: flags" if file == YAML_FILE else ""
-        self.say(f"{size}{again}{where}")
+        self.say(f"{said}{again}{where}")
 
     def _folders(self) -> list[Path]:
         """Where a copy may be left: with the sweep unless it is only looked at, else at home."""
@@ -76,6 +75,11 @@ def write_copy(text: str, name: str, folders: list[Path]) -> Path | None:
                 raise
             return folder / name
     return None
+
+
+def _end_of(path: Path) -> str:
+    """Name a file by its folder, which fits a line: the sweep's, or the one where sockets lie."""
+    return str(Path(path.parent.name) / path.name)
 
 
 def _state_dir() -> Path:

@@ -138,8 +138,8 @@ class Dashboard(Arranging, Looking, Acting):
         """Call the keys what they would do to the marked trials, or to the one at the cursor."""
         view, read_only = self.app.view, self.app.read_only
         chosen = labels(view, self.targets, read_only=read_only, marked=bool(view.marks))
-        if not (view.marks or view.ordering.filter or self.has_class("-pane")):
-            chosen["back"] = ""
+        if not self.has_class("-pane"):
+            chosen["back"] = "show all" if view.ordering.filter else "unmark" if view.marks else ""
         if isinstance(self.focused, Input):
             chosen["back"] = "clear it"
         return chosen

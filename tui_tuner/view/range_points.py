@@ -33,13 +33,14 @@ class Cloud(Struct, frozen=True, kw_only=True):
 
 
 def ranked(rows: Iterable[TrialView], maximize: bool) -> list[TrialView]:
-    """Give the best trials that ended, the best first."""
+    """Give the best trials that ended, the best first; no more than half, to stand out."""
     scored = [
         (-row.best if maximize else row.best, number, row)
         for number, row in enumerate(rows)
         if row.best is not None and math.isfinite(row.best) and counts(row)
     ]
-    return [row for _, _, row in nsmallest(TOP, scored, key=itemgetter(0, 1))]
+    most = min(TOP, (len(scored) + 1) // 2)
+    return [row for _, _, row in nsmallest(most, scored, key=itemgetter(0, 1))]
 
 
 def counts(row: TrialView) -> bool:
