@@ -120,7 +120,7 @@ class _Parser:
         self._check_name(name)
         if name.text == "state" and sign.text in _SAME and value.text.lower() not in STATES:
             shown = clean(value.text, limit=40)
-            raise self._fault(f"no state is {shown!r}, but {', '.join(STATES)}", value)
+            raise self._fault(f"no state {shown!r}: {' '.join(STATES)}", value)
         return comparison(name.text, sign.text, value.text, self._objective)
 
     def _check_name(self, token: Token) -> None:

@@ -150,7 +150,7 @@ class Looking(PaneLooking):
         try:
             accepts = compile_filter(text, objective, names=frozenset(state.params))
         except TunerError as error:
-            self._filter.complain(str(error))
+            self._filter.complain(str(error).removeprefix("filter: "))
             return
         self._filter.complain("")
         self.app.change_view(filter_by(state, Filter(text, accepts)))
