@@ -80,7 +80,7 @@ def read_keymap() -> tuple[Keymap, list[str]]:
         return DEFAULT_KEYMAP, []
     try:
         wanted = _parsed(path)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         why = (error.strerror if isinstance(error, OSError) else "") or "it cannot be understood"
         return DEFAULT_KEYMAP, [f"{clean(str(path))}: {why}; the usual keys hold"]
     return judged(wanted, path.name)

@@ -96,7 +96,7 @@ def _read(complain: Complain) -> dict[str, Any]:
         return {}
     except OSError as error:
         complain(f"cannot read {_shown()}: {error.strerror}")
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         complain(f"{_shown()} cannot be understood: going on without it")
     return {}
 

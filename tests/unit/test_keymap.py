@@ -67,7 +67,7 @@ def test_json_will_do():
     assert read_keymap()[0].keys(BY_ID["sort"]) == ("z",)
 
 
-@pytest.mark.parametrize("text", ["[1, 2]", "a: b: c", "just a word", "\x00"])
+@pytest.mark.parametrize("text", ["[1, 2]", "a: b: c", "just a word", "\x00", "[" * 999])
 def test_a_file_that_is_none_is_said_once(text):
     write("keys.yaml", text)
     keymap, faults = read_keymap()

@@ -48,7 +48,7 @@ def test_what_a_newer_version_wrote_is_kept(path):
     }
 
 
-@pytest.mark.parametrize("content", [b"{", b"[1]", b"\xff\xfe", b"null"])
+@pytest.mark.parametrize("content", [b"{", b"[1]", b"\xff\xfe", b"null", b'{"a":' + b"[" * 99_999])
 def test_a_broken_file_is_said_and_put_aside(path, content):
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
+import pytest
+
 from tests.unit.test_view_ranges import parameters
 from tui_tuner.view.change import Form, form_of
 from tui_tuner.view.ranges import Parameter, Shape
@@ -69,6 +73,16 @@ def test_arrows_go_round_choices_and_over_round_numbers():
     assert width.cycled(1).changes() == {"width": 128}
     assert width.cycled(1).cycled(1).changes() == {"width": 32}
     assert form_of(parameters(), SOURCE).cycled(1).changes() == {"lr": 0.0125}
+
+
+@pytest.mark.parametrize("odd", [math.nan, math.inf, -0.0, -1e300, 10**400], ids=repr)
+def test_arrows_lead_from_a_value_that_no_range_has_into_the_range(odd):
+    for field in range(3):
+        for by in (1, -1):
+            form = form_of(parameters(), {**SOURCE, "lr": odd, "dropout": odd, "layers": odd})
+            moved = form.moved(field).cycled(by)
+            assert not moved.visible[field].error
+            assert math.isfinite(next(iter(moved.changes().values()), 0))
 
 
 def test_a_conditional_parameter_comes_and_goes_with_its_condition():

@@ -72,6 +72,8 @@ class ThinDriver(LinuxDriver):
     def process_message(self, message: Message) -> None:
         """Hand on an event, of a size that can be."""
         if isinstance(message, Resize):
+            if not message.size:
+                return
             size = Size(min(message.size.width, WIDEST), min(message.size.height, HIGHEST))
             message = Resize(size, size, pixel_size=message.pixel_size)
         super().process_message(message)

@@ -130,7 +130,8 @@ def nudged(field: Field, by: int) -> Field:
     if shape.low is None or shape.high is None or not isinstance(value, int | float):
         return field
     axis = axis_over((shape,), shape.log)
-    landing = step(field.parameter, axis, value, by, 0)
+    within = value if shape.low <= value <= shape.high else middle(field.parameter, shape)
+    landing = step(field.parameter, axis, within, by, 0)
     landing = min(max(landing, shape.low), shape.high)
     return replace(field, value=spelt(field.parameter, landing), text=None, error="")
 
