@@ -59,3 +59,26 @@ def test_a_hostile_name_breaks_nothing():
     line = stage_line(wild, UNICODE, 80)
     assert line_width(line) == 80
     assert text_of(line).isprintable()
+
+
+@pytest.mark.parametrize("first", ["done", "running"])
+@pytest.mark.parametrize("width", [*range(18, 60), 80])
+def test_the_last_stage_that_runs_is_in_sight_although_trials_of_others_still_do(first, width):
+    stages = [
+        StageView(name="coarse", budget=1, state=first, done=48, total=48),
+        StageView(name="medium", budget=5, state="done", done=28, total=28),
+        StageView(name="fine", budget=27, state="running", done=2, total=5, repeats=3),
+    ]
+    assert "2/5 x 3" in text_of(stage_line(stages, UNICODE, width, 3000.0))
+
+
+def test_what_is_over_gives_way_to_what_is_to_come():
+    text = text_of(stage_line(FUNNEL, UNICODE, 34))
+    assert "12/20" in text
+    assert "0/5 x 3" in text
+    assert "60/60" not in text
+
+
+def test_of_a_sweep_that_has_ended_the_last_stage_stays():
+    over = [StageView(name=f"s{n}", budget=n, state="done", done=n, total=n) for n in range(9)]
+    assert "s8 8/8" in text_of(stage_line(over, UNICODE, 20))

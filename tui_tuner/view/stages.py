@@ -22,7 +22,7 @@ def stage_line(
     stages: Sequence[StageView], glyphs: Glyphs, width: int, sweep_eta_s: float | None = None
 ) -> Line:
     """Draw the stages in exactly `width` cells: shorter bars first, then shorter names, then no
-    time left, then only those around the current one."""
+    time left, then only the current one and those to come."""
     eta_s = stage_eta_s(stages, sweep_eta_s)
     left = "" if eta_s is None else f" {eta_text(eta_s)} left"
     for most in _NAMES:
@@ -41,11 +41,12 @@ def _joined(
 ) -> Line:
     """Join the stages; a `bar` below 0 leaves it out. `left` goes with the one that runs."""
     runs: list[Run] = []
+    current = stages[_current(stages)]
     for stage in stages:
         if runs:
             runs.append((f" {glyphs.to} ", "faint"))
         runs += _stage(stage, glyphs, most, bar)
-        if left and stage.state == "running":
+        if left and stage is current and stage.state == "running":
             runs.append((left, "dim"))
     return tuple(runs)
 
@@ -72,6 +73,12 @@ def _bar(stage: StageView, glyphs: Glyphs, width: int) -> list[Run]:
 
 
 def _fewer(stages: Sequence[StageView]) -> Sequence[StageView]:
-    """Leave out the stage that is farthest from the current one."""
-    at = next((n for n, stage in enumerate(stages) if stage.state == "running"), 0)
-    return stages[1:] if at > len(stages) - 1 - at else stages[:-1]
+    """Leave out the first of those that are over, then the last of those to come."""
+    return stages[1:] if _current(stages) > 0 else stages[:-1]
+
+
+def _current(stages: Sequence[StageView]) -> int:
+    """Find the stage that the sweep has come to: one before it may have trials that still run."""
+    running = [n for n, stage in enumerate(stages) if stage.state == "running"]
+    entered = [n for n, stage in enumerate(stages) if stage.state != "waiting"]
+    return max(running or entered, default=0)
