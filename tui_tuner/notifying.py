@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.protocol.messages import Push, Snapshot
+from tui_tuner.keymap import key_of
 from tui_tuner.options import AppOptions
 from tui_tuner.personal import Personal
 from tui_tuner.screens.saying import Saying
@@ -28,6 +29,8 @@ class Notifying(Personal):
 
     def hear(self, before: ViewState, after: ViewState, push: Push) -> None:
         """Keep what a push changed, to be told once it shows."""
+        if before.ended != after.ended:
+            self.repaint_footers()
         if isinstance(push, Snapshot):
             self._news += meanwhile(before, after, self.glyphs)
         else:
@@ -57,4 +60,8 @@ class Notifying(Personal):
         """Ring for news, or keep quiet."""
         rings = not self.preferences.bell
         self.prefer(bell=rings)
-        self.say("the bell rings for news" if rings else "the bell is off; b rings it again")
+        self.say(
+            "the bell rings for news"
+            if rings
+            else f"the bell is off; {key_of('quiet')} rings it again"
+        )

@@ -47,8 +47,12 @@ class Personal(App[str | None]):
         self.keymap = keymap
         use(keymap)
         self.set_keymap(keymap.for_textual())
+        self.repaint_footers()
+        if told := [*self._complaints, *faults]:
+            self.say("; ".join(told), "warning")
+
+    def repaint_footers(self) -> None:
+        """Show what keys are called now."""
         for screen in self.screen_stack:
             for footer in screen.query(Footer):
                 footer.repaint()
-        if told := [*self._complaints, *faults]:
-            self.say("; ".join(told), "warning")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.fakes.fake_source import FakeSource
 
 
@@ -64,6 +66,7 @@ async def test_a_dead_engine_can_be_started_from_here(tui, source):
     source.set_sweep(state="dead")
     async with tui(source, (120, 40), start_engine=start) as t:
         await t.sees("press S to start it again")
+        assert t.lines[-1].startswith(" S resume")
         await t.press("S")
         await t.sees("Start the engine again")
         await t.press("enter")
@@ -104,3 +107,14 @@ async def test_what_comes_once_the_app_takes_its_screens_down_harms_nobody(tui, 
         t.app.change_view(t.app.view)
         t.app.refresh_surroundings()
         t.app._running = True
+
+
+@pytest.mark.parametrize("key", ["", "h", "i", "d", "v", "l", "w", "enter", "c"])
+async def test_q_detaches_while_the_sweep_goes_on_and_leaves_once_it_has_ended(tui, source, key):
+    async with tui(source, (200, 24)) as t:
+        if key:
+            await t.press(key)
+            await t.until(lambda: len(t.app.screen_stack) == 3)
+        assert "q detach" in t.lines[-1]
+        source.finish()
+        await t.until(lambda: "q leave" in t.lines[-1])

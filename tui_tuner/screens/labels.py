@@ -23,7 +23,7 @@ def labels(
 
     `marked`: the targets are those that a person marked, and more than the one they look at.
     """
-    chosen = {"detach": "leave" if view.ended else "detach"}
+    chosen: dict[str, str] = {}
     if not view.rows:
         chosen |= dict.fromkeys(_NEED_TRIALS, "")
     if read_only:

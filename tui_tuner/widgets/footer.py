@@ -43,12 +43,17 @@ def footer_keys(
     width: int,
     labels: Mapping[str, str] | None = None,
     keymap: Keymap = DEFAULT_KEYMAP,
+    first: str = "",
 ) -> list[Shown]:
-    """Choose the keys of a place that fit; an empty label hides its key."""
+    """Choose the keys of a place that fit; an empty label hides its key.
+
+    The action `first` stands before all others, and goes last.
+    """
     named = [(a, (labels or {}).get(a.id, a.label)) for a in footer_actions(place)]
     kept = [Shown(action, keymap.shown(action), label) for action, label in named if label]
+    kept.sort(key=lambda shown: shown.action.id != first)
     while len(kept) > 1 and sum(shown.width + _GAP for shown in kept) - _GAP > width - 2:
-        kept.remove(min(kept, key=lambda shown: shown.rank))
+        kept.remove(min(kept, key=lambda shown: (shown.action.id == first, shown.rank)))
     return kept
 
 
@@ -100,4 +105,8 @@ class Footer(Lines):
             self.app.simulate_key(self.app.keymap.keys(action)[0])
 
     def _keys(self, width: int) -> list[Shown]:
-        return footer_keys(self._place, width, self._labels, self.app.keymap)
+        view, keymap = self.app.view, self.app.keymap
+        labels = {"detach": "leave" if view.ended else "detach", **self._labels}
+        dead = view.sweep is not None and view.sweep.state == "dead"
+        first = "schedule" if dead and self.app.can_restart else ""
+        return footer_keys(self._place, width, labels, keymap, first)
