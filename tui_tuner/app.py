@@ -277,9 +277,10 @@ class TunerApp(Notifying):
                 yield SystemCommand(f"{action.label} ({shown})", action.help, method)
 
     def _set_pace(self) -> None:
-        """Tick once a second while anything on the screen tells the time, else not at all."""
+        """Tick once a second while anything tells the time or is still to settle, else never."""
         counting = self.link.state.phase == "lost" and self.view.sweep is not None
-        self._seconds.tell(counting or bool(self.view.counts.get("running")))
+        runs, settles = self.view.counts.get("running"), self.view.places.placed
+        self._seconds.tell(counting or bool(runs or settles))
 
     def _tick(self) -> None:
         self._seconds.tick()

@@ -69,6 +69,18 @@ def test_a_trial_that_ends_goes_to_its_place_at_once_and_only_that_one():
     assert [state.position(name) for name in state.order] == [0, 1, 2]
 
 
+def test_where_many_end_they_are_seen_to_end_where_they_stand_and_go_together():
+    state = showing(*(row(n) for n in range(1, 7)))
+    for number in (1, 2, 3, 4):
+        state = told(state, row(number, state="complete"), at=SOON)
+    assert state.order == ("t0003", "t0004", "t0005", "t0006", "t0001", "t0002")
+    assert state.row_at(0).state == "complete"
+    assert [state.position(name) for name in state.order] == [0, 1, 2, 3, 4, 5]
+    after = settled(state, LATE)
+    assert after.order == ("t0005", "t0006", "t0001", "t0002", "t0003", "t0004")
+    assert told(after, row(6, state="failed"), at=LATE).order[-1] == "t0006"
+
+
 def test_a_row_that_a_filter_lets_go_leaves_at_once():
     state = filter_by(showing(row(1), row(2)), Filter("best<2", lambda r: (r.best or 0) < 2))
     state = told(state, row(1, best=3.0), at=SOON)

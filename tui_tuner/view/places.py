@@ -2,7 +2,8 @@
 
 Sixty-four trials that report once a second would trade places with their neighbours faster than
 anybody can read. So a row that only reported again keeps its place for a few seconds; then all
-that have waited are given their new places at once. What changes its state moves immediately.
+that have waited are given their new places at once. What changes its state moves immediately,
+unless others have just done so: where a trial ends every second, it is seen to end where it stands.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from .order import Order, Ordering
 
 CALM_S = 5.0
 """How long a row that is at work keeps its place at the least, whatever it reports."""
+AT_ONCE = 2
+"""Rows that may move at once before others settle, because their state has changed."""
 FEW = 64
 """Rows that are moved one by one; where more are due, sorting all is no dearer."""
 
@@ -28,12 +31,13 @@ class Places(Struct, frozen=True):
     """The order of the rows shown. Never changed in place.
 
     `placed` holds rows as they were when they were given their place, of those that have changed
-    since; `at` is when rows were last given new places because of what they reported.
+    since; `at` is when all were last given their places, and `moves` how many have moved since.
     """
 
     order: Order = ()
     placed: Rows = {}
     at: float = 0.0
+    moves: int = 0
 
     def position(self, row: TrialView, rows: Rows, ordering: Ordering) -> int:
         """Find where a row that is shown stands; `rows` are all there are."""
@@ -53,14 +57,18 @@ class Places(Struct, frozen=True):
         self, before: Rows, rows: Rows, changed: Collection[str], ordering: Ordering, at: float
     ) -> Places:
         """Give the places once the rows named in `changed`, once as `before`, are as in `rows`."""
-        stay = {name for name in changed if _stays(before.get(name), rows[name], ordering)}
+        calm = [name for name in changed if _may_stay(before.get(name), rows[name], ordering)]
+        restless = [name for name in calm if before[name].state != rows[name].state]
+        moving = {*restless[: max(0, AT_ONCE - self.moves)]}
+        stay = {name for name in calm if name not in moving}
         move = [name for name in changed if name not in stay]
         due = bool(stay or self.placed) and at >= self.at + CALM_S
         if due or len(move) > FEW:
             return replaced(rows, ordering, at)
         placed = {name: before[name] for name in stay} | dict(self.placed)
         order = self._moved(before, rows, move, ordering) if move else self.order
-        return Places(order, {n: row for n, row in placed.items() if n not in move}, self.at)
+        placed = {name: row for name, row in placed.items() if name not in move}
+        return Places(order, placed, self.at, self.moves + len(moving))
 
     def _moved(self, before: Rows, rows: Rows, names: list[str], ordering: Ordering) -> Order:
         gone = [self._as_placed(name, before) for name in names if name in before]
@@ -82,8 +90,8 @@ def replaced(rows: Rows, ordering: Ordering, at: float) -> Places:
     return Places(ordering_of.build(rows.values(), ordering), {}, at)
 
 
-def _stays(old: TrialView | None, new: TrialView, ordering: Ordering) -> bool:
-    """Whether a row goes on as before, only with another report."""
-    if old is None or not old.state == new.state == "running":
+def _may_stay(old: TrialView | None, new: TrialView, ordering: Ordering) -> bool:
+    """Whether a row of a trial at work, or just now at work, can be shown where it stands."""
+    if old is None or "running" not in (old.state, new.state):
         return False
     return ordering.shows(old) == ordering.shows(new)
