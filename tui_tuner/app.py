@@ -264,7 +264,7 @@ class TunerApp(Notifying):
     def action_command_palette(self) -> None:
         """Find an action by name."""
         if not isinstance(self.screen, Palette):
-            self.push_screen(Palette(placeholder="find an action", id="--command-palette"))
+            self.push_screen(Palette())
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer the actions of the screen one is on."""
