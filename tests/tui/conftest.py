@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 from engine.errors import ConnectionLostError
 from tests.fakes.fake_connection import FakeConnection
 from tests.fakes.fake_source import FakeSource
+from tests.fakes.idle import wait_for_idle
 from tui_tuner.app import TunerApp
 from tui_tuner.keymap import DEFAULT_KEYMAP, use
 from tui_tuner.options import AppOptions
@@ -89,6 +90,13 @@ async def running(
             yield tui
         finally:
             use(DEFAULT_KEYMAP)
+
+
+@pytest.fixture(autouse=True)
+def _idle_by_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the pilot go on as soon as the app has done what it was told, and not before."""
+    for module in ("textual.app", "textual.pilot"):
+        monkeypatch.setattr(f"{module}.wait_for_idle", wait_for_idle)
 
 
 @pytest.fixture
