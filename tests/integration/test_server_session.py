@@ -172,7 +172,7 @@ async def test_a_log_is_read_on_and_cannot_steer_the_terminal(sweep: Sweep) -> N
     second = await read(viewer, offset=first.next)
 
     assert "\x1b" not in first.text
-    assert first.text.splitlines()[2] == "100%"
+    assert first.text.splitlines()[1] == "100%"
     assert second.text == "epoch 2\n"
     assert second.running
 
