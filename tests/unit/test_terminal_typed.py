@@ -21,6 +21,7 @@ def keys(*packets: bytes) -> list[str]:
 
 def test_a_character_cut_in_two_packets_is_one_key() -> None:
     assert keys(b"a\xc3", b"\xa9b") == ["a", "é", "b"]
+    assert keys(b"\xc3", b"\xa9", b"j") == ["é", "j"]
 
 
 def test_a_sequence_cut_in_two_packets_is_one_key() -> None:

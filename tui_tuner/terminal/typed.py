@@ -21,8 +21,11 @@ class Typed:
 
     def take(self, data: bytes) -> Iterator[Message]:
         """Give the events that are complete with these bytes."""
+        text = self._decoder.decode(data)
+        if not text:
+            return
         try:
-            for event in self._parser.feed(self._decoder.decode(data)):
+            for event in self._parser.feed(text):
                 yield from _apart(event)
         except (ValueError, ArithmeticError):
             self._parser = XTermParser()
