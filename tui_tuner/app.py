@@ -253,8 +253,8 @@ class TunerApp(Notifying):
     def action_theme(self) -> None:
         """Go on to the next theme, and remember it."""
         self.theme = after(self.theme)
-        self.prefer(theme=self.theme)
         self.say(f"theme: {self.theme}")
+        self.prefer(theme=self.theme)
 
     def action_help(self) -> None:
         """Show every key."""

@@ -59,9 +59,9 @@ class Notifying(Personal):
     def action_quiet(self) -> None:
         """Ring for news, or keep quiet."""
         rings = not self.preferences.bell
-        self.prefer(bell=rings)
         self.say(
             "the bell rings for news"
             if rings
             else f"the bell is off; {key_of('quiet')} rings it again"
         )
+        self.prefer(bell=rings)

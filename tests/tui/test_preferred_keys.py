@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tui_tuner.keymap import key_of
 from tui_tuner.preferences import config_dir
 from tui_tuner.widgets.footer import Footer
@@ -78,3 +80,12 @@ async def test_texts_that_name_a_key_name_the_one_that_was_chosen(tui, source):
 
 async def no_engine() -> None:
     """Starts nothing."""
+
+
+@pytest.mark.parametrize("key", ["t", "b", "s"])
+async def test_a_choice_that_cannot_be_remembered_says_so(tui, source, key, tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("TUI_TUNER_CONFIG_DIR", str(tmp_path / "file" / "folder"))
+    async with tui(source) as t:
+        await t.press(key)
+        await t.sees("cannot write")

@@ -82,11 +82,11 @@ class Arranging(Saying):
         self.app.prefer(sort=sort.column, reverse=sort.reverse)
 
     def _sort(self, sort: Sort) -> None:
-        self._sort_so(sort)
         called = HEADINGS.get(sort.column, plain(sort.column, 40))
         keys, ids = self.app.keymap, ("reverse", "sort")
         reverse, on_to = (keys.shown(BY_ID[id]) for id in ids)
         self.say(f"sorted by {called}; {reverse} reverses, {on_to} goes on to the next column")
+        self._sort_so(sort)
 
     @property
     def _arranged(self) -> TrialTable:
