@@ -58,11 +58,10 @@ def to_set_slots(state: ViewState) -> Question:
     return Question("Slots", (Way("", title, make, field),))
 
 
-def to_undo(state: ViewState) -> Question:
-    """Ask whether to take back the newest act that can be."""
-    taken = plain(state.sweep.undo, 60) if state.sweep is not None and state.sweep.undo else ""
-    title = f"Undo: {taken}" if taken else "Undo"
-    return Question("Undo", (way("", title, Undo()),))
+def to_undo() -> Question:
+    """Ask whether to take back the newest act that can be: the engine says which that is, for what
+    the screen knows of may be older."""
+    return Question("Undo", (way("", "Undo the newest act", Undo()),))
 
 
 def to_widen(state: ViewState) -> Question:

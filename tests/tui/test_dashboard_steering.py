@@ -93,7 +93,7 @@ async def test_undo_says_what_it_takes_back(tui, source):
     async with tui(source) as t:
         assert "U undo" in t.text
         await t.press("U")
-        await t.sees("Undo: pruned t0003, t0004")
+        await t.sees("Undo the newest act")
         await t.sees("undo: pruned t0003, t0004")
 
 

@@ -71,7 +71,7 @@ async def test_u_undoes_from_the_history_too(tui, decided):
         await t.press("h")
         await t.sees("U undoes: stopped by hand")
         await t.press("U")
-        await t.sees("Undo: stopped by hand")
+        await t.sees("Undo the newest act")
         await t.sees("Enter do it")
         await t.press("enter")
         await t.until(lambda: decided.acts)

@@ -210,7 +210,7 @@ def test_a_live_sweep_is_steered_by_keys_alone(
     terminal.press("\r")
     terminal.sees("noted on t0001")
     terminal.press("U")
-    terminal.sees("Undo: noted on t0001")
+    terminal.sees("Undo the newest act", "undo 3: noted on t0001")
     terminal.press("\r")
     terminal.sees("undid")
     terminal.press("h")

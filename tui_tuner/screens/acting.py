@@ -62,7 +62,7 @@ class Acting(Copying):
 
     def action_undo(self) -> None:
         """Take the newest act back."""
-        self.ask(lambda: sweep_questions.to_undo(self.app.view))
+        self.ask(sweep_questions.to_undo)
 
     def action_stage(self) -> None:
         """Go on to the next stage, or do more in this one."""

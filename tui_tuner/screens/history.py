@@ -78,7 +78,7 @@ class HistoryScreen(Asking):
 
     def action_undo(self) -> None:
         """Take the newest act back."""
-        self.ask(lambda: sweep_questions.to_undo(self.app.view))
+        self.ask(sweep_questions.to_undo)
 
     def action_back(self) -> None:
         """Go back to the trials."""

@@ -153,7 +153,7 @@ class SpaceKeys(SpaceAsking):
 
     def action_range_undo(self) -> None:
         """Take the newest act back."""
-        self.ask(lambda: to_undo(self.app.view))
+        self.ask(to_undo)
 
     def action_range_help(self) -> None:
         """Show every key."""
