@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from random import Random
 
 import pytest
 
@@ -105,4 +106,20 @@ def test_escape_and_the_key_behind_it_in_one_packet_are_two_keys(attach) -> None
     terminal.until(lambda: "Lowercase" not in terminal.text, "the help is closed")
     terminal.sees("this trial has written nothing")
     terminal.press("\x1bq")
+    assert terminal.ends() == 0
+
+
+def test_bytes_at_random_leave_the_screen_as_it_would_be_without_them(attach) -> None:
+    terminal = attach()
+    terminal.press("?")
+    terminal.sees("Lowercase looks")
+    random = Random(1)
+    for _ in range(300):
+        noise = bytes(byte for byte in random.randbytes(9) if byte >= 0x80 or byte == 0x1B)
+        terminal.send(noise)
+    terminal.send(b"j\x0c")
+    terminal.press("\x1b", "\x1b")
+    terminal.until(lambda: "Lowercase" not in terminal.text, "the help is closed")
+    terminal.sees("t0001", "3 trials are done")
+    terminal.press("q")
     assert terminal.ends() == 0
