@@ -9,6 +9,7 @@ from importlib import import_module
 
 from .boundary import USAGE, guarded, quiet_stdout, said
 from .plain_words import call_of
+from .streams import fill_gaps
 from .verbs import VERBS, module_of
 
 __all__ = ["run"]
@@ -16,6 +17,7 @@ __all__ = ["run"]
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run `tui-tuner ARGUMENTS` and give its exit status."""
+    fill_gaps()
     words = list(sys.argv[1:] if arguments is None else arguments)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
