@@ -55,7 +55,7 @@ def happen(random: Random, source: FakeSource) -> None:
         source.decide("note", random.choice(TEXTS), number)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 async def test_whatever_happens_in_whatever_order_the_app_stands(
     tui: Callable[..., Any], tmp_path, seed: int
 ) -> None:
@@ -88,7 +88,7 @@ async def test_whatever_happens_in_whatever_order_the_app_stands(
         assert not source.acts
 
 
-@pytest.mark.parametrize("size", [(1, 1), (5, 3), (80, 2)], ids=str)
+@pytest.mark.parametrize("size", [(1, 1), (80, 2)], ids=str)
 async def test_pages_are_turned_where_there_is_no_room_for_any(
     tui: Callable[..., Any], source: FakeSource, size: tuple[int, int]
 ) -> None:
