@@ -27,7 +27,7 @@ check: setup
 	$(BIN)/lint-imports
 
 bench: setup
-	@for b in benchmarks/[a-z]*.py; do $(BIN)/python "$$b" || exit 1; done
+	@missed=0; for b in benchmarks/[a-z]*.py; do $(BIN)/python "$$b" || missed=1; done; exit $$missed
 
 screenshots: setup
 	$(BIN)/python -m docs.screenshots
