@@ -15,6 +15,7 @@ from typing import ClassVar
 from textual import events, work
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
+from textual.geometry import Size
 from textual.screen import Screen
 from textual.worker import Worker, WorkerError
 
@@ -107,6 +108,7 @@ class TunerApp(Notifying):
         self._pace = Pace(self._show_pushed, options.fps, self.set_timer, time.monotonic)
         self._seconds = Seconds(clock)
         self._leaving = False
+        self._drawn_for: Size | None = None
         self.set_class(no_colour, "-no-colour")
         self.set_class(depth(os.environ) == "standard", "-few-colours")
         self.set_class(self.glyphs.ascii, "-ascii")
@@ -236,14 +238,23 @@ class TunerApp(Notifying):
         if message.state.phase == "lost" and not isinstance(self.screen, Dashboard):
             self.say("no answer from the engine; trying again; trials go on", "alarm")
 
-    def on_resize(self) -> None:
-        """Expect nothing of a terminal that has just rearranged what it shows."""
+    def on_resize(self, event: events.Resize) -> None:
+        """Expect nothing of a terminal that has just rearranged what it shows.
+
+        Of a storm of sizes only the last may be told, and be the one that was drawn for.
+        """
+        self._forget()
+        if event.size == self._drawn_for and self._screen_stack:
+            self.screen.refresh(layout=True)
+        self._drawn_for = event.size
+
+    def _forget(self) -> None:
         if isinstance(self._driver, ThinDriver):
             self._driver.forget()
 
     def action_redraw(self) -> None:
         """Draw everything anew, over whatever others wrote on the terminal."""
-        self.on_resize()
+        self._forget()
         self.screen.refresh(layout=True)
 
     def action_detach(self) -> None:
