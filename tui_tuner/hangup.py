@@ -18,19 +18,19 @@ PATIENCE_S = 4.0
 def leave_when_told(leave: Callable[[], object]) -> None:
     """Call `leave` on SIGHUP or SIGTERM; end at once where the terminal itself is gone.
 
-    Needs a running event loop. Nothing could be restored, and writes would never return, on a
-    terminal that hung up. The event loop itself may wait for the terminal, so these are not
-    among its own signals.
+    Needs a running event loop, which is woken by every signal from then on: else one that comes
+    as it falls asleep, a size of the terminal too, would wait. The loop itself may wait for the
+    terminal, so what must not wait is done outside of it.
     """
     loop = get_running_loop()
 
     def told(*_: object) -> None:
-        if loop.is_closed() or not is_there(sys.__stdin__.fileno() if sys.__stdin__ else 0):
+        if not is_there(sys.__stdin__.fileno() if sys.__stdin__ else 0):
             end()
         last = Timer(PATIENCE_S, end)
         last.daemon = True
         last.start()
-        loop.call_soon_threadsafe(leave)
 
     for number in SIGNALS:
+        loop.add_signal_handler(number, leave)
         signal.signal(number, told)
