@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from tui_tuner.options import AppOptions
-from tui_tuner.terminal.depth import fix_depth
+from tui_tuner.terminal.preparing import prepare
 
 from .boundary import said
 from .box import LocalBox
@@ -14,7 +14,7 @@ from .reach import who
 
 def show_sweeps(options: AppOptions = AppOptions()) -> None:  # noqa: B008
     """Show the sweeps until the person leaves."""
-    fix_depth(os.environ)
+    prepare(os.environ)
     from tui_tuner.app import TunerApp
 
     app = TunerApp(None, options=options, who=who(), box=LocalBox(read_only=options.read_only))

@@ -9,7 +9,7 @@ from pathlib import Path
 from engine.errors import UsageError
 from tui_tuner.options import AppOptions
 from tui_tuner.terminal.abilities import cannot_draw
-from tui_tuner.terminal.depth import fix_depth
+from tui_tuner.terminal.preparing import prepare
 
 from .box import LocalBox
 from .reach import who
@@ -29,7 +29,7 @@ def demand_terminal() -> None:
 
 def show_screen(directory: Path, options: AppOptions) -> str | None:
     """Show a sweep until the person leaves; give a line to say afterwards."""
-    fix_depth(os.environ)
+    prepare(os.environ)
     from tui_tuner.app import TunerApp
 
     box = LocalBox(read_only=options.read_only)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from functools import lru_cache
 
-from tui_tuner.view.glyphs import Glyphs
+from tui_tuner.view.glyphs import ASCII, UNICODE, Glyphs
 from tui_tuner.view.line import Line, Run, crop, plain, right, width_of
 
 from .base import Plot, Series
@@ -26,6 +28,13 @@ def plot_lines(plot: Plot, width: int, height: int, glyphs: Glyphs) -> list[Line
 
     Where there is little room the axis goes, then its labels.
     """
+    return list(_drawn(plot, width, height, glyphs.ascii))
+
+
+@lru_cache(maxsize=64)
+def _drawn(plot: Plot, width: int, height: int, ascii_only: bool) -> Sequence[Line]:
+    """Draw a plot once: screens ask again whenever anything else on them has changed."""
+    glyphs = ASCII if ascii_only else UNICODE
     title = title_of(plot)
     lines = [crop(title, width)][: height if title else 0]
     room = height - len(lines)
