@@ -87,7 +87,7 @@ def trial_plot_lines(
     each = max(LEAST, int(below)) if rows else 0
     top = height - rows * (each + 1)
     hint = (
-        f"{look.first % len(every) + 1} of {len(every)}, {key_of('metric')}"
+        f"{look.first % len(every) + 1} of {len(every)}, {key_of('metric')}: next"
         if len(shown) < len(every)
         else ""
     )
