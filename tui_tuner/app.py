@@ -15,8 +15,8 @@ from typing import ClassVar
 from textual import events, work
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
 from textual.screen import Screen
+from textual.timer import Timer
 from textual.worker import Worker, WorkerError
 
 from engine.errors import ConnectionLostError
@@ -50,6 +50,9 @@ from tui_tuner.widgets.lines import ROLE_CLASSES
 
 LEAVE_AFTER_S = 2.0
 """How long a finished sweep stays on the screen with `exit_when_done`."""
+
+SETTLED_AFTER_S = 0.1
+"""How long a terminal keeps its size before it is taken to stay."""
 
 
 class TunerApp(Notifying):
@@ -108,7 +111,8 @@ class TunerApp(Notifying):
         self._pace = Pace(self._show_pushed, options.fps, self.set_timer, time.monotonic)
         self._seconds = Seconds(clock)
         self._leaving = False
-        self._drawn_for: Size | None = None
+        self._sized = False
+        self._settling: Timer | None = None
         self.set_class(no_colour, "-no-colour")
         self.set_class(depth(os.environ) == "standard", "-few-colours")
         self.set_class(self.glyphs.ascii, "-ascii")
@@ -238,15 +242,28 @@ class TunerApp(Notifying):
         if message.state.phase == "lost" and not isinstance(self.screen, Dashboard):
             self.say("no answer from the engine; trying again; trials go on", "alarm")
 
-    def on_resize(self, event: events.Resize) -> None:
+    def on_resize(self) -> None:
         """Expect nothing of a terminal that has just rearranged what it shows.
 
-        Of a storm of sizes only the last may be told, and be the one that was drawn for.
+        In a storm of sizes frames for one meet a terminal of another, and a signal interrupts
+        the handling of the one before it, so that the last to be told is not the last: once it
+        is over, look again.
         """
         self._forget()
-        if event.size == self._drawn_for and self._screen_stack:
-            self.screen.refresh(layout=True)
-        self._drawn_for = event.size
+        if self._settling is not None:
+            self._settling.stop()
+        if self._sized:
+            self._settling = self.set_timer(SETTLED_AFTER_S, self._settle_size)
+        self._sized = True
+
+    def _settle_size(self) -> None:
+        if not self._standing_screens():
+            return
+        size = self._driver.measured() if isinstance(self._driver, ThinDriver) else self.size
+        if size == self.size:
+            self.action_redraw()
+        else:
+            self.post_message(events.Resize(size, size))
 
     def _forget(self) -> None:
         if isinstance(self._driver, ThinDriver):

@@ -69,6 +69,10 @@ class ThinDriver(LinuxDriver):
         width, height = super()._get_terminal_size()
         return min(width, WIDEST), min(height, HIGHEST)
 
+    def measured(self) -> Size:
+        """Give the size that the terminal has now."""
+        return Size(*self._get_terminal_size())
+
     def process_message(self, message: Message) -> None:
         """Hand on an event, of a size that can be."""
         if isinstance(message, Resize):
