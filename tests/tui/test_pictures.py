@@ -174,6 +174,7 @@ async def test_the_dashboard_in_every_state(
 @pytest.mark.parametrize("size", SIZES, ids=named)
 async def test_a_lost_link(size: Any, source: FakeSource, drawn: SnapshotAssertion) -> None:
     async with running(source, size) as t:
+        await shot(t, (), "val_loss" if size[0] > 80 else "t0002")
         t.reachable = False
         t.connections[-1].lose()
         source.now += 12
