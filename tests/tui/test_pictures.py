@@ -21,6 +21,7 @@ from tests.tui.conftest import Tui, running
 from tests.tui.test_sweeps import OFFER, alone, sweep
 from tui_tuner.app import TunerApp
 from tui_tuner.options import AppOptions
+from tui_tuner.screens.series import MOVED_S
 
 RECORDING = Path(__file__).parents[2] / "docs" / "digits.json.gz"
 SWEEPS = Path("/home/ada/sweeps")
@@ -100,14 +101,23 @@ def recorded(**chosen: Any) -> tuple[TunerApp, RecordedConnection]:
 
 
 async def shot(t: Tui, keys: tuple[str, ...], text: str) -> str:
-    """Press keys, and describe the screen once it shows `text` and is at rest."""
+    """Press keys, and describe the screen once it shows `text` and nothing it asked for is due."""
     await t.press(*keys)
     await t.sees(text)
     last = ""
     while (now := picture(t.app)) != last:
         last = now
-        await t.pilot.pause(0.05)
+        await t.pilot.pause(MOVED_S + 0.02)
+        await t.until(lambda: not asking(t.app))
     return now
+
+
+def asking(app: TunerApp) -> list[str]:
+    """Name what is being asked of the engine."""
+    lasting = ("link", "keys")
+    return [
+        worker.name for worker in app.workers if worker.name not in lasting and worker.is_running
+    ]
 
 
 LOOKS = [(mode, size) for mode in MODES for size in SIZES if mode != "contrast" or size == SIZES[0]]
