@@ -111,7 +111,6 @@ class TunerApp(Notifying):
         self._pace = Pace(self._show_pushed, options.fps, self.set_timer, time.monotonic)
         self._seconds = Seconds(clock)
         self._leaving = False
-        self._sized = False
         self._settling: Timer | None = None
         self.set_class(no_colour, "-no-colour")
         self.set_class(depth(os.environ) == "standard", "-few-colours")
@@ -252,9 +251,8 @@ class TunerApp(Notifying):
         self._forget()
         if self._settling is not None:
             self._settling.stop()
-        if self._sized:
+        if isinstance(self._driver, ThinDriver) and self._driver.painted:
             self._settling = self.set_timer(SETTLED_AFTER_S, self._settle_size)
-        self._sized = True
 
     def _settle_size(self) -> None:
         if not self._standing_screens():

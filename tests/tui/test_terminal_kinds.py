@@ -199,7 +199,7 @@ def test_ctrl_l_paints_over_what_others_wrote(attach):
 
 def test_the_cursor_is_hidden_and_nothing_blinks(attach):
     terminal = attach()
-    terminal.sees("t0001", "finished", "3 trials are done", " at 3")
+    terminal.sees("t0001", "finished", "3 trials are done")
     assert b"\x1b[?25l" in terminal.raw
     assert b"\x1b[?25h" not in terminal.raw
     assert not [s for s in sgr(terminal) if re.search(rb"[\[;]5[;m]", s)]

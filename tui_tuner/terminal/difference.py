@@ -29,6 +29,8 @@ class Difference:
         self._wanted: dict[int, list[Cell]] = {}
         self._y = self._x = _NOWHERE
         self._look: Look = PLAIN
+        self.has_drawn = False
+        """Whether it gave any cell yet."""
         self.forget()
 
     def forget(self) -> None:
@@ -103,6 +105,7 @@ class Difference:
         for y, row in sorted(self._wanted.items()):
             if row != self._shown[y]:
                 found.extend(spans(row, self._shown[y], y))
+        self.has_drawn = self.has_drawn or bool(found)
         for span in in_passes(found, self._pen.look):
             self._send_span(self._wanted[span.y], self._shown[span.y], span)
         self._wanted.clear()

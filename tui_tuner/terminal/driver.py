@@ -36,6 +36,8 @@ class ThinDriver(LinuxDriver):
         self._terminal: Difference | None = None
         self._frame: list[str] | None = None
         self._suspended = False
+        self.painted = False
+        """Whether anything was drawn yet, that a change of size could disarrange."""
 
     def forget(self) -> None:
         """Trust nothing on the screen: its size changed, or others wrote to it."""
@@ -63,7 +65,9 @@ class ThinDriver(LinuxDriver):
         if known is None or (known.width, known.height) != (width, height):
             can = self._abilities._replace(ascii_only=self._app.has_class("-ascii"))
             self._terminal = known = Difference(width, height, can)
-        return known.write(data)
+        thin = known.write(data)
+        self.painted = self.painted or known.has_drawn
+        return thin
 
     def _get_terminal_size(self) -> tuple[int, int]:
         width, height = super()._get_terminal_size()
