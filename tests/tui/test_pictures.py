@@ -24,6 +24,7 @@ from tui_tuner.options import AppOptions
 from tui_tuner.screens.series import MOVED_S
 
 RECORDING = Path(__file__).parents[2] / "docs" / "digits.json.gz"
+TERMINAL = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 SWEEPS = Path("/home/ada/sweeps")
 SIZES = [(80, 24), (120, 40), (200, 60)]
 MODES = {
@@ -67,8 +68,11 @@ class Pictures(SingleFileSnapshotExtension):
 
 @pytest.fixture(autouse=True)
 def _in_one_place(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Tell times as one time zone does."""
-    monkeypatch.setenv("TZ", "UTC")
+    """Tell times as one time zone does, on a terminal that shows all."""
+    for name, value in TERMINAL.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.delenv("TEXTUAL_COLOR_SYSTEM", raising=False)
     time.tzset()
     yield
     monkeypatch.undo()
@@ -129,8 +133,9 @@ async def test_every_screen_of_a_running_sweep(
     mode: str, size: Any, drawn: SnapshotAssertion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chosen = dict(MODES[mode])
-    monkeypatch.setenv("TERM", chosen.pop("term", "xterm-256color"))
-    monkeypatch.setenv("COLORTERM", "truecolor" if mode != "16" else "")
+    if mode == "16":
+        monkeypatch.setenv("TERM", chosen.pop("term"))
+        monkeypatch.delenv("COLORTERM")
     t = Tui(FakeSource(Path("/nowhere")))
     t.app, recording = recorded(**chosen)
     async with t.app.run_test(size=size) as pilot:
