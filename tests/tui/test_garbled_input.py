@@ -83,6 +83,7 @@ def test_garbage_from_the_terminal_is_outlived(attach, garbage: bytes) -> None:
     terminal.send(garbage)
     terminal.press("\x1b")
     terminal.resize(100, 30)
+    terminal.until(lambda: "help" in terminal.lines[-1], "the packet of garbage is past")
     terminal.press("?")
     terminal.sees("Lowercase looks")
     terminal.press("\x1bq")
