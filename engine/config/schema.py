@@ -71,10 +71,21 @@ class StopRule(Struct, frozen=True, kw_only=True):
 
 
 class Resources(Struct, frozen=True, kw_only=True):
-    """What a trial takes of the machine. `gpus` None: the file does not say."""
+    """What a trial takes of the machine, and which GPUs a sweep may use.
 
-    gpus: int | None = None
+    `gpus` is a whole number or a part of one; None: the file does not say. `include` and `exclude`
+    are indices or UUIDs; no `include` means all. `exclusive`: no GPU on which anybody else
+    computes; otherwise it needs `min_free_gib`. `max_util` (percent) is how busy one may be that is
+    taken.
+    """
+
+    gpus: float | None = None
     trials_per_gpu: int = 1
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    min_free_gib: float | None = None
+    exclusive: bool = True
+    max_util: float = 20.0
     cpus: int = 1
     slots: int | Literal["auto"] = "auto"
 

@@ -117,9 +117,27 @@ class EditSpace(Struct, frozen=True, kw_only=True, tag="edit_space"):
 
 
 class SetSlots(Struct, frozen=True, kw_only=True, tag="set_slots"):
-    """Run so many trials at once; those that run beyond it may finish."""
+    """Run so many trials at once; those that run beyond it may finish.
 
-    count: int
+    None: as many as the GPUs have room for.
+    """
+
+    count: int | None
+
+
+class UseGpus(Struct, frozen=True, kw_only=True, tag="use_gpus"):
+    """Take GPUs from the sweep, give them to it, or close what is broken.
+
+    exclude: trials on them leave at their next epoch (checkpoint), at once (now), or run to their
+    end (end), and go on elsewhere. quarantine: at once. include: opens excluded and quarantined
+    ones. `gpus` are labels or UUIDs as asked; resolved: UUIDs, and `at_once` the trials that
+    cannot be asked, since their script does not listen.
+    """
+
+    gpus: tuple[str, ...]
+    use: Literal["include", "exclude", "quarantine"]
+    how: Literal["checkpoint", "now", "end"] = "checkpoint"
+    at_once: tuple[int, ...] = ()
 
 
 class PauseScheduling(Struct, frozen=True, kw_only=True, tag="pause_scheduling"):
@@ -212,7 +230,14 @@ class PutBack(Struct, frozen=True, kw_only=True, tag="put_back"):
 
 
 Inverse = (
-    PutBack | EditSpace | SetSlots | PauseScheduling | ContinueScheduling | Resume | ExtendStage
+    PutBack
+    | EditSpace
+    | SetSlots
+    | UseGpus
+    | PauseScheduling
+    | ContinueScheduling
+    | Resume
+    | ExtendStage
 )
 """What an undo can be."""
 
@@ -228,6 +253,7 @@ Act = (
     | Note
     | EditSpace
     | SetSlots
+    | UseGpus
     | PauseScheduling
     | ContinueScheduling
     | Stop

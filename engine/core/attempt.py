@@ -6,10 +6,15 @@ from msgspec import Struct
 
 
 class Exited(Struct, frozen=True, kw_only=True, tag="exited"):
-    """The trial's process ended by itself. `tail` is the end of its output."""
+    """The trial's process ended by itself. `tail` is the end of its output.
+
+    `fault` is what its script's last exception says was short, where that is known for sure: 'oom',
+    the GPU's memory, or 'device', the GPU itself.
+    """
 
     code: int
     tail: str = ""
+    fault: str | None = None
 
     def __str__(self) -> str:
         return f"exit {self.code}"
@@ -62,6 +67,7 @@ class AttemptEnd(Struct, frozen=True, kw_only=True):
     outcome: str
     leftover: tuple[str, ...] = ()
     peak_memory: int | None = None
+    mean_util: float | None = None
 
 
 class Attempt(Struct, kw_only=True):
@@ -69,7 +75,8 @@ class Attempt(Struct, kw_only=True):
 
     `budget` is the one it was started with, `first_step` that of its first report. `was_held`: it
     was stopped in memory for a while, so that its duration says nothing of its pace. `was_asked`:
-    it was asked to leave, and may have heard that before it was called off.
+    it was asked to leave, and may have heard that before it was called off. `gpus` are the UUIDs of
+    its GPUs, `share` its millionths of each; `had_neighbours`: others ran on them meanwhile.
     """
 
     n: int
@@ -80,5 +87,8 @@ class Attempt(Struct, kw_only=True):
     first_step: int | None = None
     was_held: bool = False
     was_asked: bool = False
+    gpus: tuple[str, ...] = ()
+    share: int = 0
+    had_neighbours: bool = False
     process: Process | None = None
     end: AttemptEnd | None = None

@@ -11,6 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from .acts import Act, StageEntry
+from .devices import Standing
 from .edits import Suggestion
 from .evolution import Child, Replaced
 from .model import (
@@ -66,13 +67,19 @@ class SearchExhausted(Struct, frozen=True, kw_only=True, tag="search_exhausted")
 
 
 class AttemptStarted(Struct, frozen=True, kw_only=True, tag="attempt_started"):
-    """A slot was given to a trial; committed before any process is asked for."""
+    """A slot was given to a trial; committed before any process is asked for.
+
+    `gpus` are the UUIDs of the GPUs it gets, `share` millionths of each; `device` names them, or
+    says 'cpu'.
+    """
 
     at: float
     trial: int
     attempt: int
     slot: int
     device: str
+    gpus: tuple[str, ...] = ()
+    share: int = 0
 
 
 class AttemptLaunched(Struct, frozen=True, kw_only=True, tag="attempt_launched"):
@@ -101,7 +108,8 @@ class ReportsArrived(Struct, frozen=True, kw_only=True, tag="reports_arrived"):
 class AttemptEnded(Struct, frozen=True, kw_only=True, tag="attempt_ended"):
     """The attempt's process tree is gone. `leftover` names processes that would not die.
 
-    `peak_memory` is the most bytes it was known to hold; None: nobody looked.
+    `peak_memory` is the most bytes it was known to hold on its device, `mean_util` how busy it kept
+    its share of that, in percent; None: nobody looked.
     """
 
     at: float
@@ -110,6 +118,7 @@ class AttemptEnded(Struct, frozen=True, kw_only=True, tag="attempt_ended"):
     exit: Exit
     leftover: tuple[str, ...] = ()
     peak_memory: int | None = None
+    mean_util: float | None = None
 
 
 class AttemptFenced(Struct, frozen=True, kw_only=True, tag="attempt_fenced"):
@@ -208,6 +217,16 @@ class SlotFreed(Struct, frozen=True, kw_only=True, tag="slot_freed"):
     slot: int
 
 
+class DevicesChanged(Struct, frozen=True, kw_only=True, tag="devices_changed"):
+    """GPUs came, went, opened, closed or broke: those that stand otherwise now, by UUID.
+
+    Logged before anything is placed by it; all count as closed when an engine starts.
+    """
+
+    at: float
+    standings: tuple[Standing, ...]
+
+
 class SweepEnded(Struct, frozen=True, kw_only=True, tag="sweep_ended"):
     """Nothing runs and nothing more will start. `state` is finished or stopped."""
 
@@ -234,5 +253,6 @@ Event = (
     | RoundEvolved
     | RungPromoted
     | SlotFreed
+    | DevicesChanged
     | SweepEnded
 )

@@ -33,6 +33,8 @@ class StagePlan(Struct, frozen=True, kw_only=True):
     """New proposals; None: as many as the limits allow."""
     promote: int = 0
     repeats: int = 1
+    gpus: float | None = None
+    """GPUs a trial, as `Plan.gpus`; None: as in the plan."""
     narrow_top: int | None = None
     overrides: Params = field(default_factory=dict)
 
@@ -68,6 +70,10 @@ class Plan(Struct, frozen=True, kw_only=True):
     """Waiting trials to keep ready beyond the free slots."""
     max_in_flight: int | None = None
     """At most so many of the search's trials wait or run at a time."""
+    gpus: float = 0.0
+    """GPUs a trial: a whole number, or a part of one; 0: trials run on CPU slots."""
+    auto_slots: bool = False
+    """As many slots as the GPUs have room for, whatever `slots` says."""
     max_losses: int = 3
     """A trial whose runner was lost this many times in a row fails."""
     diverged_factor: float | None = 10.0

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from .edits import SpaceVersion
 from .events import Warned
+from .gpus import Gpus
 from .leaders import Leaders
 from .measures import Mean, Stopwatch
 from .model import (
@@ -75,6 +76,7 @@ class SweepState:
         self.extra_trials = 0
         self.running: dict[int, None] = {}
         self.slots = Slots(0)
+        self.gpus = Gpus()
         self.scheduling = Scheduling.OPEN
         self.end_state: str | None = None
         self.sentence = ""

@@ -77,6 +77,14 @@ class TrialView(Struct, kw_only=True, gc=False):
     measured."""
     peak_memory: int | None = None
     """The most bytes its processes have held on the device: of the GPU, or resident."""
+    memory: int | None = None
+    """The bytes they hold there now; None: it does not run, or that is not measured."""
+    cpu_util: float | None = None
+    """On a GPU: of its share of the CPU's cores, in percent."""
+    gpus: float = 0.0
+    """How many GPUs it takes, parts of one counting as such."""
+    gpu_s: float = 0.0
+    """Seconds of GPUs in finished attempts; a running one adds `gpus` a second."""
     spark: list[float | None] = field(default_factory=list)
     attempt_list: list[AttemptView] = field(default_factory=list)
 
@@ -108,6 +116,8 @@ class AttemptView(Struct, kw_only=True, gc=False):
     note: str | None = None
     peak_memory: int | None = None
     """The most bytes its processes were seen with; None: not measured."""
+    mean_util: float | None = None
+    """How busy it kept its share of the device, in percent; None: not measured."""
     tail: str = ""
     leftover: list[str] = field(default_factory=list)
     """Processes of it that would not die, as 'python (1234)'; its slot stays closed for them."""
@@ -133,17 +143,26 @@ class MetricView(Struct, kw_only=True):
 
 
 class ForeignView(Struct, kw_only=True):
-    """Somebody else's process on a device. None: the device does not say."""
+    """A process on a device that is none of the sweep's trials'. None: the device does not say.
+
+    `trial` names the trial that it outlived, where it was one's.
+    """
 
     user: str
     command: str
     pid: int
     util: float | None = None
     memory: int | None = None
+    trial: str | None = None
 
 
 class DeviceView(Struct, kw_only=True):
-    """A device and what it carries. None: the device does not say."""
+    """A device and what it carries. None: the device does not say; `missing` says why.
+
+    `state`: ok (trials run there, or may), idle (not needed), busy (somebody else's), leased (by
+    another sweep), excluded, quarantined, gone, stale (no news of it). `reason` says it for people.
+    `temperature` in degrees Celsius, `power` in watts, clocks in MHz, memory in bytes.
+    """
 
     id: str
     name: str
@@ -160,6 +179,24 @@ class DeviceView(Struct, kw_only=True):
     """Of a CPU: the machine's load average over the last minute."""
     foreign: list[ForeignView] = field(default_factory=list)
     """Others who use it."""
+    uuid: str | None = None
+    """Of a GPU: its identity, which CUDA_VISIBLE_DEVICES takes."""
+    reason: str = ""
+    share: float | None = None
+    """Of a GPU: how much of it trials of this sweep own, 0 to 1."""
+    room: int | None = None
+    """How many more trials its memory holds; None: not bounded by memory."""
+    power_limit: float | None = None
+    sm_clock: float | None = None
+    mem_clock: float | None = None
+    throttle: list[str] = field(default_factory=list)
+    """Why it runs slower than it could, in the driver's words."""
+    ecc: int | None = None
+    """Memory errors since boot that could not be corrected."""
+    missing: dict[str, str] = field(default_factory=dict)
+    """Field -> 'unsupported', or the driver's error."""
+    per_core: list[float] = field(default_factory=list)
+    """Of a CPU: the load of each usable core, in percent."""
 
 
 class StageView(Struct, kw_only=True):

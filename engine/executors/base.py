@@ -34,6 +34,10 @@ class AttemptSpec(Struct, frozen=True, kw_only=True):
     preload: tuple[str, ...] | None = None
     """Modules the zygote imports; None: torch and torch._dynamo where the interpreter has torch."""
     grace_s: float = 10.0
+    leases: tuple[Path, ...] = ()
+    """Lease files of its GPUs, which the runner holds as long as it lives."""
+    lease_owner: str = ""
+    """What the lease files must say: who they belong to."""
 
 
 class Ended(Struct, frozen=True, kw_only=True):

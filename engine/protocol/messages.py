@@ -69,6 +69,23 @@ class GetSeries(Struct, frozen=True, kw_only=True, tag="get_series"):
     points: int | None = None
 
 
+class GetUsage(Struct, frozen=True, kw_only=True, tag="get_usage"):
+    """Reply: Usage of one trial, over all its attempts, thinned to `points`."""
+
+    id: int
+    trial: int
+    points: int | None = None
+
+
+class GetDeviceHistory(Struct, frozen=True, kw_only=True, tag="get_device_history"):
+    """Reply: list[DevicePoint] of the device called `device`, oldest first, from `since` on."""
+
+    id: int
+    device: str
+    since: float = 0.0
+    points: int | None = None
+
+
 class ReadLog(Struct, frozen=True, kw_only=True, tag="read_log"):
     """Reply: LogChunk. `attempt` None is the newest; a negative `offset` counts from the end."""
 
@@ -129,6 +146,8 @@ Request = (
     | ListTrials
     | ShowTrial
     | GetSeries
+    | GetUsage
+    | GetDeviceHistory
     | ReadLog
     | GetHistory
     | GetSpace
@@ -194,6 +213,30 @@ class Welcome(Struct, frozen=True, kw_only=True):
 
 Series = dict[str, list[tuple[int, float | None, float]]]
 """Per metric [step, value, at]; a value that is no number is null."""
+
+
+class UsagePoint(Struct, frozen=True, array_like=True):
+    """What an attempt used at a time: percent of its share, bytes on the device, percent of its
+    share of the cores. None: not known."""
+
+    at: float
+    util: float | None
+    memory: int | None
+    cpu: float | None = None
+
+
+Usage = list[UsagePoint]
+"""What a trial used, oldest first."""
+
+
+class DevicePoint(Struct, frozen=True, array_like=True):
+    """A device at a time: percent, bytes, degrees Celsius, watts. None: it did not say."""
+
+    at: float
+    util: float | None
+    mem_used: int | None
+    temperature: float | None
+    power: float | None
 
 
 class CheckpointView(Struct, frozen=True, kw_only=True):

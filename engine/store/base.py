@@ -29,6 +29,30 @@ class Offset(Struct, frozen=True, kw_only=True):
     offset: int
 
 
+class UsageSample(Struct, frozen=True, kw_only=True):
+    """What an attempt used at a time: percent of its share of the device and of its share of the
+    cores, bytes on the device. None: not known."""
+
+    trial: int
+    attempt: int
+    at: float
+    util: float | None = None
+    memory: int | None = None
+    cpu: float | None = None
+
+
+class DeviceSample(Struct, frozen=True, kw_only=True):
+    """A device at a time: percent, bytes, degrees Celsius, watts. None: it did not say."""
+
+    device: str
+    """Its label, as people call it."""
+    at: float
+    util: float | None = None
+    mem_used: int | None = None
+    temperature: float | None = None
+    power: float | None = None
+
+
 class Batch(Struct, kw_only=True):
     """What one transaction writes: all of it or nothing."""
 
@@ -37,6 +61,8 @@ class Batch(Struct, kw_only=True):
     trials: list[TrialView] = field(default_factory=list)
     sweep: SweepView | None = None
     meta: dict[str, str] = field(default_factory=dict)
+    usage: list[UsageSample] = field(default_factory=list)
+    device_samples: list[DeviceSample] = field(default_factory=list)
 
 
 class Point(Struct, frozen=True, array_like=True):

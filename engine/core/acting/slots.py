@@ -13,6 +13,8 @@ MOST = 1024
 
 def prepare(state: SweepState, act: SetSlots, facts: Facts) -> Prepared:
     """Say what starts at once, or what finishes first."""
+    if act.count is None:
+        return Prepared(act=act, preview=Preview(refused="the sweep runs on the CPU: say how many"))
     now, then = state.slots.count, act.count
     refused = None
     if then < 1:
@@ -33,5 +35,6 @@ def prepare(state: SweepState, act: SetSlots, facts: Facts) -> Prepared:
 def apply(state: SweepState, act: SetSlots, by: By) -> Applied:
     """Open or close slots."""
     before = state.slots.count
-    state.slots.resize(act.count)
+    if act.count is not None:
+        state.slots.resize(act.count)
     return Applied(inverse=SetSlots(count=before))
