@@ -24,6 +24,7 @@ from engine.core.acts import (
     Skipped,
     Stop,
     Undo,
+    UseGpus,
 )
 from engine.core.edits import SetRange, SpacePreview
 from engine.core.model import trial_name
@@ -92,9 +93,13 @@ def _refuse_or_say(act: Act, state: str, undo: str | None) -> str:
         case ContinueScheduling() if state != "paused":
             raise ActError(f"the scheduling is not paused: the sweep is {state}")
         case SetSlots(count=count):
+            if count is None:
+                return "run as many at once as the GPUs have room for"
             if count < 1:
                 raise ActError("at least 1 slot is needed")
             return f"run {count} at once"
+        case UseGpus(gpus=gpus, use=use):
+            return f"{use} {', '.join(gpus)}"
         case Undo():
             if undo is None:
                 raise ActError("there is nothing to undo")

@@ -12,8 +12,10 @@ from engine.errors import ConnectionLostError
 from engine.protocol.messages import (
     Delta,
     DoAct,
+    GetDeviceHistory,
     GetSeries,
     GetSpace,
+    GetUsage,
     GetVersions,
     LogChunk,
     Push,
@@ -52,6 +54,11 @@ class FakeConnection:
                 name: [(p.step, p.value if isfinite(p.value) else None, p.at) for p in points]
                 for name, points in series.items()
             }
+        if isinstance(message, GetUsage):
+            return self.source.usage_points.get(message.trial, [])
+        if isinstance(message, GetDeviceHistory):
+            points = self.source.device_points.get(message.device, [])
+            return [point for point in points if point.at >= message.since]
         if isinstance(message, ShowTrial):
             return await self._detail(message)
         if isinstance(message, ReadLog):

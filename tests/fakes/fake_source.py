@@ -28,6 +28,7 @@ from engine.core.acts import (
     SetSlots,
     Stop,
     Undo,
+    UseGpus,
 )
 from engine.core.model import STATES, Goal, Params, trial_name, trial_number
 from engine.core.views import (
@@ -39,7 +40,14 @@ from engine.core.views import (
     TrialView,
 )
 from engine.errors import ActError, NotFoundError
-from engine.protocol.messages import ActResult, CheckpointView, Space, VersionView
+from engine.protocol.messages import (
+    ActResult,
+    CheckpointView,
+    DevicePoint,
+    Space,
+    UsagePoint,
+    VersionView,
+)
 from engine.server.source import Changes, SweepSource
 from engine.store.base import Point
 from tests.fakes.fake_acts import ON_TRIALS, preview
@@ -71,7 +79,8 @@ class FakeSource(SweepSource):
 
     Time stands still unless a test moves `now`. `holding` makes a prune wait for `let_go`, as a
     real process takes its time to die. `acts` records what was done: (act, who, why).
-    `parameters` is the space as `describe` gives it, `checkpoints` are each trial's.
+    `parameters` is the space as `describe` gives it, `checkpoints` are each trial's;
+    `usage_points` and `device_points` are what each trial used, and each device by its label.
     """
 
     def __init__(
@@ -93,6 +102,8 @@ class FakeSource(SweepSource):
         self.left = False
         self.acts: list[tuple[Act, str, str | None]] = []
         self.checkpoints: dict[int, list[CheckpointView]] = {}
+        self.usage_points: dict[int, list[UsagePoint]] = {}
+        self.device_points: dict[str, list[DevicePoint]] = {}
         self.parameters = [parameter("lr", 1e-5, 1.0, scale="log")]
         self._versions = [
             VersionView(version=1, at=START, who="config", sentence="as the config has it")
@@ -328,7 +339,9 @@ class FakeSource(SweepSource):
             case PauseScheduling():
                 self.set_sweep(state="paused")
             case SetSlots(count=count):
-                self.set_sweep(slots=count)
+                self.set_sweep(slots=count if count is not None else len(self._sweep.devices))
+            case UseGpus(gpus=gpus, use=use):
+                self._use(gpus, use, who)
             case EditSpace():
                 self._new_version(result.sentence, who)
         if not self.holding:
@@ -367,6 +380,17 @@ class FakeSource(SweepSource):
                 best = self._best()
                 params = {**(best.params if best else {}), **values}
                 self.propose(params, origin="added")
+
+    def _use(self, gpus: tuple[str, ...], use: str, who: str) -> None:
+        words = {"include": "ok", "exclude": "excluded", "quarantine": "quarantined"}
+        self.set_sweep(
+            devices=[
+                replace(device, state=words[use], reason="" if use == "include" else f"by {who}")
+                if device.id in gpus
+                else device
+                for device in self._sweep.devices
+            ]
+        )
 
     def _new_version(self, sentence: str, who: str) -> None:
         version = len(self._versions) + 1
