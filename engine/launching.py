@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -32,7 +32,9 @@ class ConfigLauncher:
     """Starts trials as the config says.
 
     `base_env` is the environment the sweep was started from; `threads` is each trial's share of
-    the CPU, or None where the config sets it.
+    the CPU, or None where the config sets it. `on_gpus`: trials are placed on GPUs, and one that
+    has none sees none. `lease_file` names the lease of a GPU, by its UUID, and `lease_owner` is
+    what that must say for a trial to start there.
     """
 
     def __init__(
@@ -43,11 +45,17 @@ class ConfigLauncher:
         *,
         engine_python: str,
         threads: int | None,
+        on_gpus: bool = False,
+        lease_file: Callable[[str], Path] | None = None,
+        lease_owner: str = "",
     ) -> None:
         self._config = config
         self._sweep = sweep
         self._base_env = base_env
         self._threads = threads
+        self._sees_no_other = on_gpus or config.resources.gpus == 0
+        self._lease_file = lease_file
+        self._lease_owner = lease_owner
         self._interpreter = resolve_interpreter(config, base_env, engine_python)
 
     def spec(self, trial: Trial, attempt: int) -> AttemptSpec:
@@ -59,6 +67,7 @@ class ConfigLauncher:
         params = passed_params(self._config, own, trial.budget)
         _write_json(home / "params.json", params)
         checkpoint = newest_checkpoint(home)
+        gpus = gpus_of(trial, attempt)
         argv, env = render(
             self._config,
             params=params,
@@ -76,11 +85,13 @@ class ConfigLauncher:
             attempt_dir=folder,
             argv=tuple(argv),
             cwd=Path(self._config.folder),
-            env={**self._sdk_env(trial), **env},
+            env={**self._sdk_env(trial), **self._gpu_env(gpus), **env},
             threads=self._threads,
             start=self._config.start,
             preload=self._config.preload,
             grace_s=self._config.grace,
+            leases=tuple(map(self._lease_file, gpus)) if self._lease_file is not None else (),
+            lease_owner=self._lease_owner,
         )
 
     def inherit(self, trial: Trial, parent: int) -> int | None:
@@ -92,6 +103,12 @@ class ConfigLauncher:
         """The folder of an attempt, made or not."""
         return attempt_dir(self._sweep, trial, attempt)
 
+    def _gpu_env(self, gpus: Sequence[str]) -> dict[str, str | None]:
+        """What shows a trial its GPUs and no other, the first as device 0."""
+        if not gpus and not self._sees_no_other:
+            return {}
+        return {"CUDA_VISIBLE_DEVICES": ",".join(gpus), "CUDA_DEVICE_ORDER": "PCI_BUS_ID"}
+
     def _sdk_env(self, trial: Trial) -> dict[str, str | None]:
         budget = self._config.budget
         return {
@@ -102,6 +119,11 @@ class ConfigLauncher:
             "TUI_TUNER_METRIC": self._config.metric.name,
             "TUI_TUNER_GOAL": self._config.metric.goal.value,
         }
+
+
+def gpus_of(trial: Trial, attempt: int) -> tuple[str, ...]:
+    """The UUIDs of the GPUs that an attempt was given."""
+    return next((a.gpus for a in reversed(trial.attempts) if a.n == attempt), ())
 
 
 def _write_json(path: Path, params: Params) -> None:

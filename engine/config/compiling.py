@@ -14,6 +14,7 @@ from engine.config.evolution import check_evolution
 from engine.config.faults import Faults, KeyPath
 from engine.config.idle_rules import warn_of_idle_rules
 from engine.config.macro_names import PARAMETER, VARIABLE, macro_faults, macros_in
+from engine.config.resources import read_resources
 from engine.config.rungs import check_promoting
 from engine.config.schema import Budget, Config, Metric, StartMode
 from engine.config.search_options import check_search, read_method, read_options
@@ -25,7 +26,6 @@ from engine.config.sections import (
     read_metric,
     read_metrics,
     read_preload,
-    read_resources,
 )
 from engine.config.stage_list import read_budget, read_stages
 from engine.config.stage_values import Fixed

@@ -46,7 +46,8 @@ class Narrow(Struct, frozen=True, kw_only=True):
 class Stage(Struct, frozen=True, kw_only=True):
     """One step from coarse to fine: `trials` new ones and `promote` earlier ones, at `budget`.
 
-    `overrides` are values of fixed parameters that hold in this stage.
+    `overrides` are values of fixed parameters that hold in this stage. `gpus` is as in `Resources`;
+    None: as there.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Stage(Struct, frozen=True, kw_only=True):
     trials: int = 0
     promote: int = 0
     repeats: int = 1
+    gpus: float | None = None
     narrow: Narrow | None = None
     overrides: Params = field(default_factory=dict)
 

@@ -1,4 +1,4 @@
-"""The smaller parts of the config: metric, limits, resources, env, metrics, preload, grace."""
+"""The smaller parts of the config: metric, limits, env, metrics, preload, grace."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 from engine.config.document import Document
 from engine.config.faults import shown
-from engine.config.schema import Metric, Metrics, Resources
+from engine.config.schema import Metric, Metrics
 from engine.config.section import Section, described
 from engine.core.model import (
     Goal,
@@ -54,18 +54,6 @@ def read_limits(top: Section) -> Limits:
         failures=section.whole("failures", least=1),
         slot_hours=section.number("slot_hours", above=0),
         no_improvement=section.whole("no_improvement", least=1),
-    )
-
-
-def read_resources(top: Section) -> Resources:
-    """Read `resources`: what each trial takes, and how many run at once."""
-    section = top.section("resources", ("gpus", "trials_per_gpu", "cpus", "slots"))
-    slots = None if section.raw("slots") == "auto" else _slots(section)
-    return Resources(
-        gpus=section.whole("gpus", least=0),
-        trials_per_gpu=section.whole("trials_per_gpu", least=1) or 1,
-        cpus=section.whole("cpus", least=1) or 1,
-        slots=slots or "auto",
     )
 
 
@@ -123,14 +111,6 @@ def read_grace(top: Section) -> float:
     if grace < 0:
         top.fault("grace", f"must be at least 0, not {shown(top.raw('grace'))}")
     return grace
-
-
-def _slots(section: Section) -> int | None:
-    slots = section.raw("slots")
-    if isinstance(slots, str):
-        section.fault("slots", f"must be auto or a whole number, not {described(slots)}")
-        return None
-    return section.whole("slots", least=1)
 
 
 def _metric_target(top: Section) -> float | None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.config.resources import read_gpus
 from engine.config.schema import Budget, Narrow, Stage
 from engine.config.section import Section, described
 from engine.config.stage_values import Fixed
 
-_KEYS = ("name", "trials", "promote", "repeats", "narrow", "set")
+_KEYS = ("name", "trials", "promote", "repeats", "narrow", "set", "gpus")
 
 
 def read_budget(top: Section) -> Budget | None:
@@ -67,6 +68,7 @@ def _read_stage(top: Section, number: int, item: Any, budget: Budget, fixed: Fix
         trials=trials or 0,
         promote=promote or 0,
         repeats=section.whole("repeats", least=1) or 1,
+        gpus=read_gpus(section),
         narrow=_read_narrow(section),
         overrides=fixed.values(section, own),
     )

@@ -19,7 +19,3 @@ def _sentences(config: Config) -> Iterator[str]:
         is_built = rule.rule in RULES or rule is promoting(config.stop)
         if rule.enabled and not is_built:
             yield f"stop: the rule {rule.rule} is not built yet; remove it to run without it"
-    if config.resources.gpus:
-        yield "resources.gpus: not built yet; remove the key to run on the CPU"
-    if config.resources.trials_per_gpu > 1:
-        yield "resources.trials_per_gpu: not built yet; remove the key"

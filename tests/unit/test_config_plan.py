@@ -110,23 +110,8 @@ def test_trials_share_the_cores_unless_the_config_sets_their_threads(tmp_path: P
 
 
 def test_a_config_for_this_version_is_refused_nothing(tmp_path: Path) -> None:
-    lines = ("method: random", "stop: [diverged]", "resources: {gpus: 0, trials_per_gpu: 1}")
+    lines = ("method: random", "stop: [diverged]", "resources: {gpus: 2}")
     assert unsupported(config_of(tmp_path, *lines)) == []
-
-
-@pytest.mark.parametrize(
-    ("lines", "sentence"),
-    [
-        (("resources: {gpus: 1}",), "resources.gpus: not built yet"),
-        (("resources: {trials_per_gpu: 2}",), "resources.trials_per_gpu: not built yet"),
-    ],
-)
-def test_what_is_not_built_yet_is_refused_with_a_plain_sentence(
-    tmp_path: Path, lines: tuple[str, ...], sentence: str
-) -> None:
-    sentences = unsupported(config_of(tmp_path, *lines))
-    assert len(sentences) == 1
-    assert sentences[0].startswith(sentence)
 
 
 def test_a_rule_that_is_switched_off_is_refused_nothing(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from engine.config.load import load_config
-from engine.core.model import Trial
+from engine.core.model import Attempt, Trial
 from engine.launching import ConfigLauncher
 
 CONFIG = """
@@ -27,6 +27,27 @@ def launcher(tmp_path: Path) -> ConfigLauncher:
     (tmp_path / "sweep.yaml").write_text(CONFIG)
     config = load_config(tmp_path / "sweep.yaml").config
     return ConfigLauncher(config, tmp_path, {}, engine_python=sys.executable, threads=1)
+
+
+def gpu_launcher(folder: Path, *more: str, on_gpus: bool = True) -> ConfigLauncher:
+    (folder / "train.py").write_text("")
+    (folder / "sweep.yaml").write_text("\n".join((CONFIG, *more)))
+    return ConfigLauncher(
+        load_config(folder / "sweep.yaml").config,
+        folder,
+        {},
+        engine_python=sys.executable,
+        threads=1,
+        on_gpus=on_gpus,
+        lease_file=lambda uuid: Path("/leases", f"{uuid}.lease"),
+        lease_owner="digits",
+    )
+
+
+def trial_on(*uuids: str) -> Trial:
+    trial = trial_of(budget=1)
+    trial.attempts.append(Attempt(n=1, slot=0, device="", started_at=0.0, gpus=uuids))
+    return trial
 
 
 def trial_of(*, budget: int, **overrides: float) -> Trial:
@@ -64,3 +85,36 @@ def test_a_later_attempt_gets_the_values_and_the_budget_of_its_own_stage(
     assert params_of(tmp_path) == {"lr": 0.5, "data_fraction": 1.0, "epochs": 27}
     assert "--data_fraction=1.0" in spec.argv
     assert spec.env["TUI_TUNER_BUDGET"] == "27"
+
+
+def test_a_trial_sees_its_gpus_by_their_uuids_and_no_other(tmp_path: Path) -> None:
+    env = gpu_launcher(tmp_path).spec(trial_on("GPU-b", "GPU-a"), 1).env
+    assert env["CUDA_VISIBLE_DEVICES"] == "GPU-b,GPU-a"
+    assert env["CUDA_DEVICE_ORDER"] == "PCI_BUS_ID"
+
+
+def test_a_runner_gets_the_leases_of_its_trials_gpus(tmp_path: Path) -> None:
+    spec = gpu_launcher(tmp_path).spec(trial_on("GPU-b", "GPU-a"), 1)
+    assert spec.leases == (Path("/leases/GPU-b.lease"), Path("/leases/GPU-a.lease"))
+    assert spec.lease_owner == "digits"
+
+
+def test_a_trial_without_gpus_in_a_sweep_that_has_some_sees_none(tmp_path: Path) -> None:
+    spec = gpu_launcher(tmp_path).spec(trial_on(), 1)
+    assert spec.env["CUDA_VISIBLE_DEVICES"] == ""
+    assert spec.leases == ()
+
+
+def test_a_config_without_gpus_hides_those_of_the_box(tmp_path: Path) -> None:
+    launcher = gpu_launcher(tmp_path, "resources: {gpus: 0}", on_gpus=False)
+    assert launcher.spec(trial_on(), 1).env["CUDA_VISIBLE_DEVICES"] == ""
+
+
+def test_where_no_gpu_is_to_be_seen_the_environment_is_left_alone(tmp_path: Path) -> None:
+    spec = gpu_launcher(tmp_path, on_gpus=False).spec(trial_on(), 1)
+    assert "CUDA_VISIBLE_DEVICES" not in spec.env
+
+
+def test_what_the_config_says_of_visible_devices_wins(tmp_path: Path) -> None:
+    launcher = gpu_launcher(tmp_path, "env: {CUDA_VISIBLE_DEVICES: '3'}")
+    assert launcher.spec(trial_on("GPU-a"), 1).env["CUDA_VISIBLE_DEVICES"] == "3"

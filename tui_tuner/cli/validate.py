@@ -27,6 +27,7 @@ def command(config: ConfigArgument, set_: SetOption = None, json: Json = False) 
     Example: tui-tuner validate sweep.yaml --set limits.trials=20
     """
     from engine.config.load import load_config
+    from engine.config.resource_words import taken_by
     from engine.config.rule_words import rules_of
     from engine.config.support import unsupported
 
@@ -45,6 +46,7 @@ def command(config: ConfigArgument, set_: SetOption = None, json: Json = False) 
                 "warnings": loaded.warnings,
                 "unsupported": cannot,
                 "rules": rules_of(loaded.config),
+                "resources": taken_by(loaded.config),
             }
         )
         return
@@ -58,5 +60,7 @@ def command(config: ConfigArgument, set_: SetOption = None, json: Json = False) 
         f"{clean(str(config))} is valid: {count} parameters searched by {loaded.config.method} "
         f"to {metric.goal.value} {clean(metric.name)}"
     )
+    for line in taken_by(loaded.config):
+        print(line)
     for rule in rules_of(loaded.config):
         print(f"stops early: {rule}")
