@@ -1,4 +1,4 @@
-"""The contract of a device monitor."""
+"""The contracts of a device monitor, and of leases of GPUs."""
 
 from __future__ import annotations
 
@@ -42,3 +42,31 @@ class DeviceMonitor(ABC):
         process that each attempt's tree hangs from; `slots` share the device.
         What could not be looked at is left out.
         """
+
+
+class Leases(ABC):
+    """Which GPUs are this sweep's alone, among all sweeps of the box.
+
+    No call waits for a lease; each costs microseconds. One thread at a time calls them.
+    """
+
+    @property
+    @abstractmethod
+    def held(self) -> frozenset[str]:
+        """The UUIDs of the GPUs that are leased to this sweep."""
+
+    @abstractmethod
+    def take(self, uuid: str) -> str | None:
+        """Lease a GPU; None: it is ours. Else a sentence's end: 'leased by sweep digits of ann'."""
+
+    @abstractmethod
+    def check(self) -> None:
+        """Find out whether the leases held still count; take anew, or lose, those that do not."""
+
+    @abstractmethod
+    def give_back(self, uuid: str) -> None:
+        """Let others have a GPU; one that is not leased is left alone."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Give all back, save what runners hold."""
