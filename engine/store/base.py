@@ -54,7 +54,10 @@ class DeviceSample(Struct, frozen=True, kw_only=True):
 
 
 class Batch(Struct, kw_only=True):
-    """What one transaction writes: all of it or nothing."""
+    """What one transaction writes: all of it or nothing.
+
+    Of two samples of one thing at one time the first is kept.
+    """
 
     events: list[Logged] = field(default_factory=list)
     offsets: list[Offset] = field(default_factory=list)
@@ -130,6 +133,18 @@ class StoreReader(ABC):
         """
 
     @abstractmethod
+    def usage(self, trial: int) -> list[UsageSample]:
+        """What a trial used, attempt by attempt, each from its beginning on."""
+
+    @abstractmethod
+    def device_samples(self, device: str, since: float = 0.0) -> list[DeviceSample]:
+        """How a device was, from `since` on, oldest first."""
+
+    @abstractmethod
+    def devices_seen(self) -> dict[str, float]:
+        """When each device was looked at last, by label, in the order first seen."""
+
+    @abstractmethod
     def close(self) -> None:
         """Let go of the file."""
 
@@ -139,7 +154,7 @@ class Store(StoreReader):
 
     @abstractmethod
     def write(self, batch: Batch) -> None:
-        """Write a batch durably, all or nothing.
+        """Write a batch durably, all or nothing; samples alone may reach the disk later.
 
         Raises StoreFullError where the disk is full: nothing was written, the store stays usable,
         and the same batch may be written again later.

@@ -34,7 +34,8 @@ def weight(batch: Batch) -> int:
         for logged in batch.events
         if isinstance(logged.event, ReportsArrived)
     )
-    return 1 + len(batch.events) + reports + len(batch.trials) + len(batch.offsets)
+    samples = len(batch.usage) + len(batch.device_samples)
+    return 1 + len(batch.events) + reports + len(batch.trials) + len(batch.offsets) + samples
 
 
 def merged(batches: Iterable[Batch]) -> Batch:
@@ -48,6 +49,8 @@ def merged(batches: Iterable[Batch]) -> Batch:
         offsets.update({(o.trial, o.attempt, o.file): o for o in batch.offsets})
         trials.update({view.id: view for view in batch.trials})
         whole.sweep = batch.sweep or whole.sweep
+        whole.usage += batch.usage
+        whole.device_samples += batch.device_samples
     whole.offsets = list(offsets.values())
     whole.trials = list(trials.values())
     return whole

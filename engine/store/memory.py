@@ -8,7 +8,7 @@ from engine.core.events import ReportsArrived
 from engine.core.model import trial_number
 from engine.core.views import SweepView, TrialView
 
-from .base import Batch, Logged, Offset, Point, Store, StoredReport
+from .base import Batch, DeviceSample, Logged, Offset, Point, Store, StoredReport, UsageSample
 from .codec import (
     decode_event,
     decode_sweep,
@@ -30,6 +30,8 @@ class MemoryStore(Store):
         self._trials: dict[int, bytes] = {}
         self._sweep: bytes | None = None
         self._meta: dict[str, str] = {}
+        self._usage: dict[int, dict[tuple[int, float], UsageSample]] = {}
+        self._devices: dict[str, dict[float, DeviceSample]] = {}
 
     def write(self, batch: Batch) -> None:
         log = [_kept(logged) for logged in batch.events]
@@ -43,6 +45,10 @@ class MemoryStore(Store):
         self._trials.update(trials)
         self._sweep = sweep
         self._meta.update(batch.meta)
+        for used in batch.usage:
+            self._usage.setdefault(used.trial, {}).setdefault((used.attempt, used.at), used)
+        for seen in batch.device_samples:
+            self._devices.setdefault(seen.device, {}).setdefault(seen.at, seen)
 
     def meta(self) -> dict[str, str]:
         return dict(self._meta)
@@ -83,6 +89,17 @@ class MemoryStore(Store):
 
     def series(self, trial: int) -> dict[str, list[Point]]:
         return curves(self.reports(trial))
+
+    def usage(self, trial: int) -> list[UsageSample]:
+        samples = self._usage.get(trial, {})
+        return [samples[key] for key in sorted(samples)]
+
+    def device_samples(self, device: str, since: float = 0.0) -> list[DeviceSample]:
+        samples = self._devices.get(device, {})
+        return [samples[at] for at in sorted(samples) if at >= since]
+
+    def devices_seen(self) -> dict[str, float]:
+        return {device: max(samples) for device, samples in self._devices.items()}
 
     def close(self) -> None:
         """Nothing to let go of."""

@@ -57,7 +57,30 @@ _VERSION_1: Migration = (
     "CREATE TABLE sweep (id INTEGER PRIMARY KEY CHECK (id = 1), body BLOB NOT NULL)",
 )
 
-MIGRATIONS: tuple[Migration, ...] = (_VERSION_1,)
+# One row a sample, clustered by what it is of: no index, and a device's label is stored once.
+_VERSION_2: Migration = (
+    """CREATE TABLE usage (
+        trial INTEGER NOT NULL,
+        attempt INTEGER NOT NULL,
+        at REAL NOT NULL,
+        util REAL,
+        memory INTEGER,
+        cpu REAL,
+        PRIMARY KEY (trial, attempt, at)
+    ) WITHOUT ROWID""",
+    "CREATE TABLE devices (id INTEGER PRIMARY KEY, label TEXT NOT NULL UNIQUE)",
+    """CREATE TABLE device_samples (
+        device INTEGER NOT NULL,
+        at REAL NOT NULL,
+        util REAL,
+        mem_used INTEGER,
+        temperature REAL,
+        power REAL,
+        PRIMARY KEY (device, at)
+    ) WITHOUT ROWID""",
+)
+
+MIGRATIONS: tuple[Migration, ...] = (_VERSION_1, _VERSION_2)
 """The n-th leads from version n to n + 1; version 0 is the empty file. Only ever append."""
 
 

@@ -14,7 +14,15 @@ from engine.core.events import ReportsArrived
 from engine.core.model import Report
 from engine.core.views import SweepView, TrialView
 
-from .base import Logged, Offset, Point, StoredReport, StoreReader
+from .base import (
+    DeviceSample,
+    Logged,
+    Offset,
+    Point,
+    StoredReport,
+    StoreReader,
+    UsageSample,
+)
 from .codec import decode_event, decode_metrics, decode_sweep, decode_trial
 from .failures import translated
 from .series import curves
@@ -71,6 +79,34 @@ class SqliteQueries(StoreReader):
 
     def series(self, trial: int) -> dict[str, list[Point]]:
         return curves(self.reports(trial))
+
+    def usage(self, trial: int) -> list[UsageSample]:
+        sql = (
+            "SELECT attempt, at, util, memory, cpu FROM usage WHERE trial = ? ORDER BY attempt, at"
+        )
+        return [
+            UsageSample(trial=trial, attempt=attempt, at=at, util=util, memory=memory, cpu=cpu)
+            for attempt, at, util, memory, cpu in self._rows(sql, (trial,))
+        ]
+
+    def device_samples(self, device: str, since: float = 0.0) -> list[DeviceSample]:
+        sql = (
+            "SELECT at, util, mem_used, temperature, power FROM device_samples "
+            "WHERE device = (SELECT id FROM devices WHERE label = ?) AND at >= ? ORDER BY at"
+        )
+        return [
+            DeviceSample(
+                device=device, at=at, util=util, mem_used=used, temperature=degrees, power=watts
+            )
+            for at, util, used, degrees, watts in self._rows(sql, (device, since))
+        ]
+
+    def devices_seen(self) -> dict[str, float]:
+        sql = (
+            "SELECT label, (SELECT max(at) FROM device_samples WHERE device = devices.id) "
+            "FROM devices ORDER BY id"
+        )
+        return {label: at for label, at in self._rows(sql) if at is not None}
 
     def close(self) -> None:
         with translated(self._path):

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
+from msgspec.structs import astuple
+
 from engine.core.events import ReportsArrived
 from engine.core.model import trial_number
 from engine.errors import StoreCorruptError
@@ -24,6 +26,14 @@ BUSY_TIMEOUT_S = 30.0
 FULL_CHECK_BYTES = 32_000_000
 """Files up to this size are checked whole at open; of larger ones only the tables of the state."""
 
+_ADD_DEVICE = (
+    "INSERT INTO devices (label) SELECT ? WHERE NOT EXISTS (SELECT 1 FROM devices WHERE label = ?)"
+)
+_ADD_DEVICE_SAMPLE = (
+    "INSERT OR IGNORE INTO device_samples "
+    "VALUES ((SELECT id FROM devices WHERE label = ?), ?, ?, ?, ?, ?)"
+)
+
 STATE_TABLES = ("meta", "events", "arrivals", "offsets", "trials", "sweep")
 
 
@@ -31,8 +41,8 @@ class SqliteStore(SqliteQueries, Store):
     """Writes a sweep's database, and reads it as it writes it.
 
     Batches that change the sweep's state are on the disk when `write` returns; batches of reports
-    alone reach it within moments: a power cut takes them back together with their offsets, and
-    they are read from the attempts' files again.
+    and samples alone reach it within moments: a power cut takes reports back together with their
+    offsets, and they are read from the attempts' files again.
     """
 
     def __init__(self, db: sqlite3.Connection, path: Path) -> None:
@@ -102,6 +112,15 @@ class SqliteStore(SqliteQueries, Store):
             many("INSERT OR REPLACE INTO meta VALUES (?, ?)", batch.meta.items())
         if batch.sweep is not None:
             many("INSERT OR REPLACE INTO sweep VALUES (1, ?)", [(encode_sweep(batch.sweep),)])
+        if batch.usage or batch.device_samples:
+            self._add_samples(batch)
+
+    def _add_samples(self, batch: Batch) -> None:
+        many = self._db.executemany
+        many("INSERT OR IGNORE INTO usage VALUES (?, ?, ?, ?, ?, ?)", map(astuple, batch.usage))
+        labels = dict.fromkeys(sample.device for sample in batch.device_samples)
+        many(_ADD_DEVICE, ((label, label) for label in labels))
+        many(_ADD_DEVICE_SAMPLE, map(astuple, batch.device_samples))
 
 
 def _log_rows(log: list[Logged]) -> tuple[list[Row], list[Row], list[Row]]:

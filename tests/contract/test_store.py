@@ -25,9 +25,11 @@ from tests.fakes.batches import (
     proposed,
     random_log,
     reported,
+    seen,
     started,
     sweep_view,
     trial_view,
+    used,
 )
 
 
@@ -185,6 +187,38 @@ def test_a_resumed_trials_curve_goes_on_from_its_checkpoint(kept: Kept) -> None:
     assert kept.look().series(1) == {"val_acc": expected}
 
 
+def test_what_a_trial_used_comes_attempt_by_attempt(kept: Kept) -> None:
+    later = [used(1, 5.0, attempt=2, util=50.0), used(1, 9.0, attempt=2)]
+    first = [used(1, 3.0, util=12.5, memory=40_000_000_000, cpu=180.0), used(1, 7.0, memory=0)]
+    kept.store.write(Batch(usage=[later[1], first[0], used(2, 4.0)]))
+    kept.store.write(Batch(usage=[first[1], later[0]]))
+    look = kept.look()
+    assert look.usage(1) == [*first, *later]
+    assert look.usage(2) == [used(2, 4.0)]
+    assert look.usage(3) == []
+
+
+def test_how_a_device_was_comes_from_a_time_on(kept: Kept) -> None:
+    cool = seen("gpu0", 1.0, util=5.0, mem_used=10**11, temperature=40.0, power=71.5)
+    hot = seen("gpu0", 3.0, temperature=83.0)
+    kept.store.write(Batch(device_samples=[seen("gpu0:1", 2.0), hot]))
+    kept.store.write(Batch(device_samples=[cool]))
+    look = kept.look()
+    assert look.device_samples("gpu0") == [cool, hot]
+    assert look.device_samples("gpu0", 1.5) == look.device_samples("gpu0", 3.0) == [hot]
+    assert look.device_samples("gpu7") == []
+    assert list(look.devices_seen().items()) == [("gpu0:1", 2.0), ("gpu0", 3.0)]
+
+
+def test_of_two_samples_of_one_time_the_first_is_kept(kept: Kept) -> None:
+    kept.store.write(Batch(usage=[used(1, 1.0, util=1.0)], device_samples=[seen("cpu", 1.0)]))
+    kept.store.write(
+        Batch(usage=[used(1, 1.0, util=2.0)], device_samples=[seen("cpu", 1.0, util=2.0)])
+    )
+    assert kept.look().usage(1) == [used(1, 1.0, util=1.0)]
+    assert kept.look().device_samples("cpu") == [seen("cpu", 1.0)]
+
+
 def test_a_batch_that_cannot_be_written_leaves_no_trace(kept: Kept) -> None:
     kept.store.write(Batch(events=logged([created()]), offsets=[offset(1, 1)]))
     spoilt = Batch(
@@ -193,6 +227,8 @@ def test_a_batch_that_cannot_be_written_leaves_no_trace(kept: Kept) -> None:
         trials=[trial_view(1), trial_view(2, params={"lr": object()})],
         sweep=sweep_view(),
         meta={"spoilt": "yes"},
+        usage=[used(1, 1.0)],
+        device_samples=[seen("gpu0", 1.0)],
     )
     with pytest.raises(TypeError):
         kept.store.write(spoilt)
@@ -201,6 +237,7 @@ def test_a_batch_that_cannot_be_written_leaves_no_trace(kept: Kept) -> None:
     assert (look.meta(), look.sweep(), look.trials()) == ({}, None, [])
     assert look.offsets() == [offset(1, 1)]
     assert list(look.reports()) == []
+    assert (look.usage(1), look.devices_seen()) == ([], {})
 
     spoilt.trials.pop()
     kept.store.write(spoilt)

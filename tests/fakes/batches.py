@@ -21,7 +21,7 @@ from engine.core.model import (
 )
 from engine.core.plan import Plan
 from engine.core.views import BestView, EngineView, MetricView, SweepView, TrialView
-from engine.store.base import Batch, Logged, Offset
+from engine.store.base import Batch, DeviceSample, Logged, Offset, UsageSample
 
 
 def created(at: float = 1.0) -> SweepCreated:
@@ -69,6 +69,16 @@ def batch(*events: Event, first: int = 1) -> Batch:
 def offset(trial: int, to: int, attempt: int = 1) -> Offset:
     """How far an attempt's reports were read."""
     return Offset(trial=trial, attempt=attempt, file="reports.jsonl", offset=to)
+
+
+def used(trial: int, at: float, attempt: int = 1, **fields: float | None) -> UsageSample:
+    """What an attempt used at a time."""
+    return UsageSample(trial=trial, attempt=attempt, at=at, **fields)
+
+
+def seen(device: str, at: float, **fields: float | None) -> DeviceSample:
+    """How a device was at a time."""
+    return DeviceSample(device=device, at=at, **fields)
 
 
 def trial_view(number: int, **fields: object) -> TrialView:

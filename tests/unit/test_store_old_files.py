@@ -38,6 +38,19 @@ def test_the_fixture_is_of_version_1() -> None:
 
 
 @pytest.mark.parametrize("opened", [SqliteStore.open, open_reader])
+def test_nobody_looked_at_devices_then(path: Path, opened: Callable[[Path], StoreReader]) -> None:
+    with closing(opened(path)) as store:
+        assert (store.usage(1), store.device_samples("gpu0"), store.devices_seen()) == ([], [], {})
+
+
+def test_a_writer_keeps_a_copy_and_a_reader_leaves_the_file_alone(path: Path) -> None:
+    open_reader(path).close()
+    assert path.read_bytes() == VERSION_1.read_bytes()
+    SqliteStore.open(path).close()
+    assert path.with_name("sweep.db.v1.backup").exists()
+
+
+@pytest.mark.parametrize("opened", [SqliteStore.open, open_reader])
 def test_its_log_and_its_views_are_read(path: Path, opened: Callable[[Path], StoreReader]) -> None:
     with closing(opened(path)) as store:
         events = [logged.event for logged in store.replay()]

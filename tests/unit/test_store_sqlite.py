@@ -13,8 +13,18 @@ from engine.store.base import Batch
 from engine.store.migrations import MIGRATIONS
 from engine.store.reader import open_reader
 from engine.store.sqlite import SqliteStore
-from tests.fakes.batches import batch, created, logged, reported, started, trial_view
+from tests.fakes.batches import (
+    batch,
+    created,
+    logged,
+    reported,
+    seen,
+    started,
+    trial_view,
+    used,
+)
 
+NEWEST = len(MIGRATIONS)
 NOTES = (*MIGRATIONS, ("CREATE TABLE notes (text TEXT)", "INSERT INTO notes VALUES ('kept')"))
 BROKEN = (*MIGRATIONS, ("CREATE TABLE notes (text TEXT)", "INSERT INTO nowhere VALUES (1)"))
 
@@ -85,7 +95,7 @@ class TestRefused:
         with closing(sqlite3.connect(written)) as db:
             db.execute("PRAGMA user_version = 99")
         before = written.read_bytes()
-        with pytest.raises(StoreNewerError, match=r"format 99, .* up to 1: upgrade"):
+        with pytest.raises(StoreNewerError, match=rf"format 99, .* up to {NEWEST}: upgrade"):
             opened(written)
         assert written.read_bytes() == before
 
@@ -118,9 +128,9 @@ def test_damage_to_the_log_is_found_in_files_of_any_size(
 def test_an_older_file_is_migrated_after_a_copy(written: Path) -> None:
     with closing(SqliteStore.open(written, NOTES)) as store:
         assert list(store.replay()) == logged([created()])
-    assert _user_version(written) == 2
-    copy = written.with_name("sweep.db.v1.backup")
-    assert _user_version(copy) == 1
+    assert _user_version(written) == NEWEST + 1
+    copy = written.with_name(f"sweep.db.v{NEWEST}.backup")
+    assert _user_version(copy) == NEWEST
     with closing(open_reader(copy)) as store:
         assert list(store.replay()) == logged([created()])
 
@@ -128,7 +138,7 @@ def test_an_older_file_is_migrated_after_a_copy(written: Path) -> None:
 def test_a_migration_that_fails_changes_nothing(written: Path) -> None:
     with pytest.raises(StoreError, match="no such table: nowhere"):
         SqliteStore.open(written, BROKEN)
-    assert _user_version(written) == 1
+    assert _user_version(written) == NEWEST
     with closing(SqliteStore.open(written)) as store:
         assert list(store.replay()) == logged([created()])
 
@@ -149,6 +159,17 @@ def test_an_event_is_on_the_disk_before_it_counts_and_reports_need_not_be(path: 
         assert _synchronous(store) == 1
         store.write(Batch(meta={"config": "{}"}))
         assert _synchronous(store) == 2
+        store.write(Batch(usage=[used(1, 1.0)], device_samples=[seen("gpu0", 1.0)]))
+        assert _synchronous(store) == 1
+
+
+def test_a_sample_costs_a_small_row(written: Path) -> None:
+    usage = [used(1, 1.7e9 + n / 4, util=75.0, memory=40_000_000_000) for n in range(5000)]
+    devices = [seen("gpu0", 1.7e9 + n / 4, util=75.0, temperature=61.0) for n in range(5000)]
+    before = written.stat().st_size
+    with closing(SqliteStore.open(written)) as store:
+        store.write(Batch(usage=usage, device_samples=devices))
+    assert written.stat().st_size - before < 10_000 * 45
 
 
 def test_a_write_refused_for_another_programs_lock_names_it(written: Path, monkeypatch) -> None:

@@ -14,7 +14,17 @@ from engine.store.base import Batch
 from engine.store.grouping import GROUP_WEIGHT, first_group, merged
 from engine.store.memory import MemoryStore
 from engine.store.writer import StoreWriter, SyncWriter
-from tests.fakes.batches import batch, logged, offset, reported, started, sweep_view, trial_view
+from tests.fakes.batches import (
+    batch,
+    logged,
+    offset,
+    reported,
+    seen,
+    started,
+    sweep_view,
+    trial_view,
+    used,
+)
 from tests.fakes.held_store import HeldStore
 
 
@@ -163,9 +173,12 @@ def test_a_group_leaves_the_store_as_its_batches_would() -> None:
             trials=[trial_view(1)],
             sweep=sweep_view(0.1),
             meta={"a": "1", "b": "1"},
+            usage=[used(1, 1.0, util=1.0)],
+            device_samples=[seen("gpu0", 1.0)],
         ),
         Batch(offsets=[offset(1, 9)], trials=[trial_view(1, state="complete"), trial_view(2)]),
         Batch(events=logged([reported(1, [2])], 3), sweep=sweep_view(0.2), meta={"b": "2"}),
+        Batch(usage=[used(1, 1.0, util=9.0), used(1, 2.0)], device_samples=[seen("gpu1", 1.0)]),
         Batch(),
     ]
     apart, together = MemoryStore(), MemoryStore()
@@ -176,6 +189,8 @@ def test_a_group_leaves_the_store_as_its_batches_would() -> None:
     assert together.trials() == apart.trials()
     assert together.sweep() == apart.sweep()
     assert together.meta() == apart.meta()
+    assert together.usage(1) == apart.usage(1)
+    assert together.devices_seen() == apart.devices_seen()
 
 
 def test_a_backlog_is_written_in_bites() -> None:
