@@ -16,12 +16,16 @@ from engine.protocol.framing import VIEWER_LIMIT, Channel, decode_answer
 from engine.protocol.messages import (
     Answer,
     Delta,
+    DevicePoint,
+    GetDeviceHistory,
+    GetUsage,
     Hello,
     Push,
     Refusal,
     Reply,
     Request,
     Snapshot,
+    Usage,
     Welcome,
 )
 from engine.protocol.results import decode_result, error_of
@@ -72,6 +76,20 @@ class Connection:
             del self._answers[number]
             if future.done() and not future.cancelled():
                 future.exception()
+
+    async def usage(self, trial: int, points: int | None = None) -> Usage:
+        """What a trial used over its time, thinned to `points`."""
+        asked = GetUsage(id=0, trial=trial, points=points)
+        usage: Usage = await self.request(asked)
+        return usage
+
+    async def device_history(
+        self, device: str, since: float = 0.0, points: int | None = None
+    ) -> list[DevicePoint]:
+        """How the device called `device` was, from `since` on, thinned to `points`."""
+        asked = GetDeviceHistory(id=0, device=device, since=since, points=points)
+        history: list[DevicePoint] = await self.request(asked)
+        return history
 
     async def pushes(self) -> AsyncGenerator[Push, None]:
         """Give what the engine pushes after Subscribe. Raises ConnectionLostError at the end.

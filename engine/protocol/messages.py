@@ -70,7 +70,10 @@ class GetSeries(Struct, frozen=True, kw_only=True, tag="get_series"):
 
 
 class GetUsage(Struct, frozen=True, kw_only=True, tag="get_usage"):
-    """Reply: Usage of one trial, over all its attempts, thinned to `points`."""
+    """Reply: Usage of one trial, over all its attempts, thinned to `points`.
+
+    Between two attempts stands a point of which nothing is known.
+    """
 
     id: int
     trial: int

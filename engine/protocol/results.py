@@ -19,6 +19,8 @@ RESULTS: dict[type, Any] = {
     m.ListTrials: list[TrialView],
     m.ShowTrial: m.TrialDetail,
     m.GetSeries: m.Series,
+    m.GetUsage: m.Usage,
+    m.GetDeviceHistory: list[m.DevicePoint],
     m.ReadLog: m.LogChunk,
     m.GetHistory: list[Decision],
     m.GetSpace: m.Space,

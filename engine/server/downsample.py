@@ -2,47 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import isfinite
+from operator import attrgetter
+from typing import TypeVar
 
 from engine.store.base import Point
 
 FEWEST = 8
 
+Row = TypeVar("Row")
+Value = Callable[[Row], float | None]
+
 
 def thin(points: Sequence[Point], most: int) -> list[Point]:
-    """Thin a curve to at most `most` points (never fewer than 8), in order.
+    """Thin a curve as `thin_rows` does."""
+    return thin_rows(points, most, (attrgetter("value"),))
 
-    Kept: the first and the last point and, of each of equally many stretches between, the lowest,
-    the highest and one that is no number. So a spike of one step is still there; and with two
-    points to a column of cells each column keeps its own.
+
+def thin_rows(rows: Sequence[Row], most: int, values: Sequence[Value[Row]]) -> list[Row]:
+    """Thin rows with some values each to at most `most` rows (never fewer than 8), in order.
+
+    Kept: the first and the last row and, of each of equally many stretches between, those with the
+    lowest and the highest of each value and with one that is no number, or none. So a spike of one
+    step is still there; and with two points to a column of cells each column of a single curve
+    keeps its own.
     """
     most = max(most, FEWEST)
-    if len(points) <= most:
-        return list(points)
-    kept = _kept(points, (most - 2) // 2)
-    return kept if len(kept) <= most else _kept(points, (most - 2) // 3)
+    if len(rows) <= most:
+        return list(rows)
+    told = [
+        column for column in (_column(rows, value) for value in values) if any(map(_is, column))
+    ]
+    columns = told or [[None] * len(rows)]
+    for telling in range(2, 3 * len(columns) + 1):
+        kept = _kept(columns, len(rows), (most - 2) // telling)
+        if len(kept) <= most:
+            return [rows[i] for i in kept]
+    return [rows[0], rows[-1]]
 
 
-def _kept(points: Sequence[Point], buckets: int) -> list[Point]:
-    inner = len(points) - 2
-    kept = [points[0]]
-    for i in range(buckets):
-        low, high = 1 + i * inner // buckets, 1 + (i + 1) * inner // buckets
-        kept += _telling(points[low:high])
-    return [*kept, points[-1]]
+def _column(rows: Sequence[Row], value: Value[Row]) -> list[float | None]:
+    return [v if (v := value(row)) is not None and isfinite(v) else None for row in rows]
 
 
-def _telling(bucket: Sequence[Point]) -> list[Point]:
-    chosen: dict[int, Point] = {}
-    finite = [i for i, point in enumerate(bucket) if isfinite(point.value)]
-    if finite:
-        for i in (
-            min(finite, key=lambda i: bucket[i].value),
-            max(finite, key=lambda i: bucket[i].value),
-        ):
-            chosen[i] = bucket[i]
-    odd = next((i for i, point in enumerate(bucket) if not isfinite(point.value)), None)
-    if odd is not None:
-        chosen[odd] = bucket[odd]
-    return [chosen[i] for i in sorted(chosen)]
+def _is(value: float | None) -> bool:
+    return value is not None
+
+
+def _kept(columns: Sequence[list[float | None]], count: int, stretches: int) -> list[int]:
+    inner = count - 2
+    kept = [0]
+    for i in range(stretches):
+        low, high = 1 + i * inner // stretches, 1 + (i + 1) * inner // stretches
+        kept += sorted({place for column in columns for place in _telling(column, low, high)})
+    return [*kept, count - 1]
+
+
+def _telling(column: list[float | None], low: int, high: int) -> list[int]:
+    """The places of the lowest, of the highest, and of the first that is no number."""
+    numbers = [(v, i) for i, v in enumerate(column[low:high], low) if v is not None]
+    telling = [min(numbers)[1], max(numbers, key=lambda seen: seen[0])[1]] if numbers else []
+    odd = next((i for i in range(low, high) if column[i] is None), None)
+    return telling if odd is None else [*telling, odd]

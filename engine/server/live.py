@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from msgspec.structs import replace
 
@@ -20,7 +22,7 @@ from engine.errors import ActError, NotFoundError
 from engine.protocol.messages import ActResult, Space, VersionView
 from engine.publisher import Commit
 from engine.runtime import Runtime
-from engine.store.base import Point, StoreReader
+from engine.store.base import DeviceSample, Point, StoreReader, UsageSample
 
 from .earlier import Done, find_request, told_again
 from .facts import Found, look, questions
@@ -28,6 +30,8 @@ from .source import Changes, SweepSource
 from .spaces import described, version_views
 
 REMEMBERED_ACTS = 1000
+
+T = TypeVar("T")
 
 
 class LiveSource(SweepSource):
@@ -115,12 +119,22 @@ class LiveSource(SweepSource):
         return version_views(self._runtime.machine.state.versions)
 
     async def series(self, number: int) -> dict[str, list[Point]]:
-        return await asyncio.to_thread(self._read_series, number)
+        return await asyncio.to_thread(self._read, lambda reader: reader.series(number))
 
-    def _read_series(self, number: int) -> dict[str, list[Point]]:
+    async def usage_of(self, number: int) -> list[UsageSample]:
+        return await asyncio.to_thread(self._read, lambda reader: reader.usage(number))
+
+    async def device_history(self, device: str, since: float) -> list[DeviceSample]:
+        def read(reader: StoreReader) -> list[DeviceSample]:
+            return reader.device_samples(device, since)
+
+        return await asyncio.to_thread(self._read, read)
+
+    def _read(self, question: Callable[[StoreReader], T]) -> T:
+        """Ask the store. Blocks."""
         reader = self._reader()
         try:
-            return reader.series(number)
+            return question(reader)
         finally:
             reader.close()
 
@@ -176,16 +190,9 @@ class LiveSource(SweepSource):
         await self._publisher.committed()
         result = self._results.get(request)
         if result is None:
-            done = await asyncio.to_thread(self._find_request, request)
+            done = await asyncio.to_thread(self._read, partial(_find_request, request))
             result = told_again(done, self._runtime.machine.state.trials.values())
         return result
-
-    def _find_request(self, request: str) -> Done | None:
-        reader = self._reader()
-        try:
-            return find_request(reader.events(DECIDING), request)
-        finally:
-            reader.close()
 
     def _remember(self, request: str, result: ActResult) -> None:
         self._results[request] = result
@@ -204,6 +211,10 @@ class LiveSource(SweepSource):
 
     def leave(self) -> bool:
         return self._leave()
+
+
+def _find_request(request: str, reader: StoreReader) -> Done | None:
+    return find_request(reader.events(DECIDING), request)
 
 
 def _is_on_trials(act: Act) -> bool:

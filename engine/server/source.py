@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from engine.core.acts import Act, Decision
 from engine.core.views import SweepView, TrialView
 from engine.protocol.messages import ActResult, Space, VersionView
-from engine.store.base import Point
+from engine.store.base import DeviceSample, Point, UsageSample
 
 from .first_rows import Standing
 
@@ -70,6 +70,14 @@ class SweepSource(ABC):
     @abstractmethod
     async def series(self, number: int) -> dict[str, list[Point]]:
         """Every metric's curve of one trial."""
+
+    @abstractmethod
+    async def usage_of(self, number: int) -> list[UsageSample]:
+        """What one trial used, attempt by attempt."""
+
+    @abstractmethod
+    async def device_history(self, device: str, since: float) -> list[DeviceSample]:
+        """How a device was, from `since` on, oldest first; nothing where nobody looked at it."""
 
     @abstractmethod
     async def act(

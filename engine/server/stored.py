@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -20,7 +20,7 @@ from engine.core.views import EngineView, MetricView, SweepView, TrialView
 from engine.errors import ActError, NotFoundError, StoreError
 from engine.ownership import engine_pid
 from engine.protocol.messages import ActResult, Space, VersionView
-from engine.store.base import Point
+from engine.store.base import DeviceSample, Point, StoreReader, UsageSample
 from engine.store.reader import open_reader
 
 from .first_rows import Standing
@@ -28,6 +28,8 @@ from .source import Changes, SweepSource
 
 UNDER_WAY = ("running", "paused", "stopping")
 DATABASE = "sweep.db"
+
+T = TypeVar("T")
 
 
 class StoredSource(SweepSource):
@@ -124,12 +126,22 @@ class StoredSource(SweepSource):
         return msgspec.to_builtins(msgspec.json.decode(config, type=Config).space)
 
     async def series(self, number: int) -> dict[str, list[Point]]:
-        return await asyncio.to_thread(self._read_series, number)
+        return await asyncio.to_thread(self._read, lambda reader: reader.series(number))
 
-    def _read_series(self, number: int) -> dict[str, list[Point]]:
+    async def usage_of(self, number: int) -> list[UsageSample]:
+        return await asyncio.to_thread(self._read, lambda reader: reader.usage(number))
+
+    async def device_history(self, device: str, since: float) -> list[DeviceSample]:
+        def read(reader: StoreReader) -> list[DeviceSample]:
+            return reader.device_samples(device, since)
+
+        return await asyncio.to_thread(self._read, read)
+
+    def _read(self, question: Callable[[StoreReader], T]) -> T:
+        """Ask the store through a reader of this thread's own. Blocks."""
         reader = open_reader(self.directory / DATABASE)
         try:
-            return reader.series(number)
+            return question(reader)
         finally:
             reader.close()
 

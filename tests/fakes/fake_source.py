@@ -7,7 +7,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from engine.core.acts import (
     Act,
@@ -49,7 +49,7 @@ from engine.protocol.messages import (
     VersionView,
 )
 from engine.server.source import Changes, SweepSource
-from engine.store.base import Point
+from engine.store.base import DeviceSample, Point, UsageSample
 from tests.fakes.fake_acts import ON_TRIALS, preview
 
 START = 1_730_000_000.0
@@ -162,6 +162,16 @@ class FakeSource(SweepSource):
     async def series(self, number: int) -> dict[str, list[Point]]:
         self.trial(number)
         return {name: list(points) for name, points in self._points.get(number, {}).items()}
+
+    async def usage_of(self, number: int) -> list[UsageSample]:
+        return [
+            UsageSample(trial=number, attempt=1, **asdict(point))
+            for point in self.usage_points.get(number, [])
+        ]
+
+    async def device_history(self, device: str, since: float) -> list[DeviceSample]:
+        points = self.device_points.get(device, [])
+        return [DeviceSample(device=device, **asdict(p)) for p in points if p.at >= since]
 
     async def act(
         self, act: Act, *, who: str, why: str | None, request: str, dry_run: bool

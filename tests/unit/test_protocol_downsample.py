@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from math import inf, isfinite, nan
+from operator import itemgetter
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.server.downsample import FEWEST, thin
+from engine.server.downsample import FEWEST, thin, thin_rows
 from engine.store.base import Point
 
 
@@ -58,3 +59,26 @@ def test_with_two_points_a_column_each_column_keeps_its_own_spike() -> None:
     assert len(kept) <= 2 * columns
     drawn = {columns * p.step // steps for p in kept if p.value > 0.5}
     assert len(drawn) >= len(inside) - 1
+
+
+def test_a_curve_without_a_single_number_is_still_there() -> None:
+    assert len(thin(curve([nan] * 500), 50)) > 20
+
+
+@given(
+    st.lists(st.tuples(*[st.none() | st.floats()] * 3), max_size=300),
+    st.integers(0, 150),
+)
+def test_rows_keep_the_extremes_of_each_of_their_values(
+    rows: list[tuple[float | None, ...]], most: int
+) -> None:
+    kept = thin_rows(rows, most, [itemgetter(0), itemgetter(1), itemgetter(2)])
+
+    assert len(kept) <= max(most, FEWEST)
+    if most < 3 * 3 + 2:
+        return
+    for column in range(3):
+        numbers = [v for row in rows if (v := row[column]) is not None and isfinite(v)]
+        shown = [v for row in kept if (v := row[column]) is not None and isfinite(v)]
+        if numbers:
+            assert (min(shown), max(shown)) == (min(numbers), max(numbers))
