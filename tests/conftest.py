@@ -19,6 +19,7 @@ from engine.modelling.process import ONE_THREAD
 
 SETTLE_S = 3.0
 _LEARN_HERE = {"unit", "contract", "simulation"}
+_ALONE = {"integration", "faults", "gpu"}
 
 
 def pytest_configure() -> None:
@@ -28,6 +29,13 @@ def pytest_configure() -> None:
         if signal.getsignal(number) is signal.SIG_IGN:
             usual = signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL
             signal.signal(number, usual)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what starts real processes: it wants the cores for itself."""
+    for item in items:
+        if item.path.parent.name in _ALONE:
+            item.add_marker(pytest.mark.alone)
 
 
 @pytest.fixture(autouse=True)

@@ -11,6 +11,8 @@ from engine.ownership import engine_pid
 from tests.fakes.real_sweep import RealSweep, wait_until
 from tests.fakes.terminal import Terminal
 
+pytestmark = pytest.mark.alone
+
 CONFIG = """
 name: garbled
 metric: {name: acc, goal: maximize}

@@ -15,6 +15,8 @@ from tests.fakes.real_sweep import RealSweep, wait_until
 from tests.fakes.terminal import Terminal
 from tui_tuner.cli import main
 
+pytestmark = pytest.mark.alone
+
 SHOWN = {name: text for name, text in HOSTILE.items() if name != "surrogate"}
 
 NAMES = [SHOWN[name][:40] for name in ("wide", "combining", "long")]

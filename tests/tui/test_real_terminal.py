@@ -14,6 +14,8 @@ from engine.ownership import engine_pid
 from tests.fakes.real_sweep import RealSweep, wait_until
 from tests.fakes.terminal import Terminal
 
+pytestmark = pytest.mark.alone
+
 CONFIG = """
 name: quick
 metric: {{name: acc, goal: maximize}}

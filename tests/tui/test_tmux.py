@@ -15,7 +15,10 @@ import pytest
 from engine.ownership import engine_pid
 from tests.fakes.real_sweep import RealSweep, wait_until
 
-pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
+pytestmark = [
+    pytest.mark.alone,
+    pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed"),
+]
 
 CONFIG = """
 name: quick

@@ -39,7 +39,7 @@ middles = st.floats(0.001, 0.999)
         (Beta(a=0.02, b=3.0), stats.beta(0.02, 3.0)),
         (Beta(a=5000.0, b=8000.0), stats.beta(5000.0, 8000.0)),
     ],
-    ids=str,
+    ids=lambda value: str(value) if isinstance(value, Distribution) else "scipy",
 )
 def test_quantiles_and_probabilities_agree_with_scipy(
     ours: Distribution, reference: object
