@@ -24,7 +24,11 @@ from engine.core.projection import trial_view
 from engine.core.views import SweepView, TrialView
 from engine.failpoints import ARMED, failpoint
 from engine.journal import Journal
-from engine.store.base import Batch, Logged, Offset
+from engine.keeping import Samples
+from engine.store.base import Batch, DeviceSample, Logged, Offset, UsageSample
+
+DISK = "disk"
+"""The code of the notice that the disk is full, or nearly."""
 
 _NAMED = {
     Acted: "acted",
@@ -74,6 +78,7 @@ class Publisher:
         self._due = False
         self._watchers: list[Callable[[Commit], None]] = []
         self._waiting: list[tuple[int, asyncio.Future[None]]] = []
+        self._samples = Samples(self._write_samples)
 
     def replay(self, log: Iterable[Logged]) -> int:
         """Take in a stored log; give the number of its events."""
@@ -90,6 +95,23 @@ class Publisher:
         if not self._due and not self._in_flight:
             self._due = True
             asyncio.get_running_loop().call_soon(self._commit)
+
+    def keep(self, usage: Iterable[UsageSample], devices: Iterable[DeviceSample]) -> None:
+        """Have samples written with the next commit, or without one within seconds.
+
+        Best effort: none waits for a full disk, and no event waits for a sample.
+        """
+        if self.disk_trouble is None:
+            self._samples.add(usage, devices)
+
+    @property
+    def disk_trouble(self) -> str | None:
+        """What is wrong with the disk, as people are told; None: nothing."""
+        return self.notices.get(DISK)
+
+    def close(self) -> None:
+        """Write the samples that still wait."""
+        self._samples.write()
 
     def watch(self, listener: Callable[[Commit], None]) -> Callable[[], None]:
         """Call `listener` after every commit; the function returned ends it."""
@@ -128,10 +150,18 @@ class Publisher:
         seq = self.journal.seq
         batch, touched, decisions = self.journal.take()
         commands, self._commands = self._commands, []
+        if self.disk_trouble is None:
+            self._samples.join(batch)
+        else:
+            self._samples.drop()
         self._in_flight = True
         _reach("before_commit", batch)
         commit = Commit(seq=seq, trials=touched, decisions=decisions)
         self._writer.submit(batch, partial(self._written, batch, commit, commands))
+
+    def _write_samples(self, batch: Batch, on_done: Callable[[], None]) -> None:
+        """Hand over samples alone; a writer that failed tells of it with the next commit."""
+        self._writer.submit(batch, lambda error: on_done())
 
     def _written(
         self, batch: Batch, commit: Commit, commands: list[Command], error: BaseException | None

@@ -113,6 +113,7 @@ class Runtime:
     async def close(self) -> None:
         """Stop carrying out; attempts run on."""
         self._hours.forget()
+        self.publisher.close()
         await self._asking.close()
         for task in list(self._tasks):
             task.cancel()
