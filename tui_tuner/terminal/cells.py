@@ -35,19 +35,38 @@ def _unaccented(char: str) -> str:
 @lru_cache(maxsize=16384)
 def cells(text: str, look: Look) -> tuple[Cell, ...]:
     """Give text a cell a column: a wide character is followed by an empty one."""
-    blank = " ", of_blank(look)
+    letters = _letters(look)
     if text.isascii():
-        return tuple(blank if char == " " else (char, look) for char in text)
+        return tuple(map(letters.__getitem__, text))
     out: list[Cell] = []
     for char in text:
         size = cell_len(char)
         if size:
-            out.append(blank if char == " " else (char, look))
+            out.append(letters[char] if char.isascii() else _other(char, look))
         elif out:
             _combine(out, char)
         if size == 2:
             out.append(("", look))
     return tuple(out)
+
+
+class _Letters(dict[str, Cell]):
+    """The cells of ASCII in one look. Each is there once, so that most are told apart at once."""
+
+    def __init__(self, look: Look) -> None:
+        self._look = look
+
+    def __missing__(self, char: str) -> Cell:
+        self[char] = cell = char, of_blank(self._look) if char == " " else self._look
+        return cell
+
+
+_letters = lru_cache(maxsize=1024)(_Letters)
+
+
+@lru_cache(maxsize=16384)
+def _other(char: str, look: Look) -> Cell:
+    return char, look
 
 
 def _combine(out: list[Cell], char: str) -> None:

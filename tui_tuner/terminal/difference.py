@@ -118,6 +118,7 @@ class Difference:
                 continue
             start = self._pen.reach(span.y, x, row)
             x += self._pen.draw(row, x, *_run(row, shown, x))
+            x = self._pen.go_on(row, shown, x, span.end)
             while x < self.width and not row[x][0]:
                 x += 1
             shown[start:x] = row[start:x]

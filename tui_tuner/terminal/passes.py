@@ -25,9 +25,9 @@ def spans(row: Sequence[Cell], shown: Sequence[Cell], y: int) -> Iterator[tuple[
     """Cut the cells that differ into spans; blanks go with what stands beside them."""
     start, end, look, bare = 0, 0, row[0][1], True
     for x, cell in enumerate(row):
-        if cell == shown[x]:
+        if cell is shown[x] or cell == shown[x]:
             continue
-        blank = is_blank(cell)
+        blank = cell[0] == " " and is_blank(cell)
         fits = x == end > start and cell[1].background == look.background
         if fits and blank and look.colours_only:
             end = x + 1

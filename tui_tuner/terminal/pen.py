@@ -95,6 +95,26 @@ class Pen:
                     self._write(cell)
         return used
 
+    def go_on(self, row: Sequence[Cell], shown: Sequence[Cell], x: int, end: int) -> int:
+        """Write the cells from the cursor on that need nothing but their characters.
+
+        Gives the first column that it left.
+        """
+        look, first = self.look, x
+        if x != self._x or look is None:
+            return x
+        while x < end:
+            cell = row[x]
+            alike = cell[1] is look or worn(look, cell) == look
+            again = x + 1 < self._width and row[x + 1] == cell
+            if not alike or again or cell == shown[x] or not _is_narrow(cell[0]):
+                break
+            x += 1
+        if x > first:
+            self._out.extend([text for text, _ in row[first:x]])
+            self._on(x - first)
+        return x
+
     def _may_erase(self, look: Look) -> bool:
         return self._can.erases_in_colour or not look.background
 
@@ -131,8 +151,12 @@ class Pen:
         return cost + len(change(look, worn(look, then)))
 
 
+def _is_narrow(text: str) -> bool:
+    return bool(text) and (text.isascii() or advance(text) == 1)
+
+
 def worn(look: Look | None, cell: Cell) -> Look:
     """Give the look to write a cell with: a blank needs no more than the background."""
-    if look is not None and look.colours_only and is_blank(cell):
+    if look is not None and cell[0] == " " and look.colours_only and is_blank(cell):
         return look._replace(background=cell[1].background)
     return cell[1]

@@ -27,7 +27,7 @@ class Look(NamedTuple):
     @property
     def colours_only(self) -> bool:
         """Whether a blank shows nothing of it but the background."""
-        return not self.attributes & _VISIBLE_ON_BLANKS
+        return self.attributes.isdisjoint(_VISIBLE_ON_BLANKS)
 
 
 PLAIN = Look()
