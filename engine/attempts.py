@@ -259,9 +259,11 @@ class Attempts:
         )
 
     def _peak(self, ended: Ended) -> int | None:
-        """The most of what looks at the tree found, and what its largest process came to."""
-        seen = self.peak_seen(ended.trial, ended.attempt)
-        return max(seen or 0, ended.peak_memory or 0) or None
+        """The most of what looks found, and what the runner, or on a GPU its script, told."""
+        attempts = self._trials[ended.trial].attempts
+        on_gpu = any(a.gpus for a in attempts if a.n == ended.attempt)
+        told = ended.peak_gpu_memory if on_gpu else ended.peak_memory
+        return max(self.peak_seen(ended.trial, ended.attempt) or 0, told or 0) or None
 
     async def _settle(self, trial: Trial, known: dict[tuple[int, int], dict[str, int]]) -> None:
         n = trial.next_attempt - 1

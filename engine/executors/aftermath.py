@@ -10,10 +10,11 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from engine.core.model import Exit, Exited, NotStarted, Process, Signalled
+from engine.core.model import Exit, Exited, Lost, NotStarted, Process, Signalled
 from engine.text import clean, last_drawn
 
 from . import marks, procfs, record
+from .faults import fault_of
 
 _TAIL_BYTES = 4096
 _TAIL_LINES = 20
@@ -55,6 +56,8 @@ class _Told(Struct, frozen=True, kw_only=True):
     signal: int | None = None
     leftover: tuple[str, ...] = ()
     error: str | None = None
+    lost: str | None = None
+    """Why the runner could not keep the trial's GPUs for it; the trial never began."""
     peak_memory: int | None = None
 
 
@@ -160,10 +163,13 @@ def kill_survivors(attempt_dir: Path) -> tuple[str, ...]:
 def _exit(told: _Told, attempt_dir: Path) -> Exit:
     if told.error:
         return NotStarted(reason=clean(told.error, limit=500))
+    if told.lost:
+        return Lost(reason=clean(told.lost, limit=500))
     tail = read_tail(attempt_dir / record.OUTPUT)
     if told.signal is not None:
         return Signalled(signal=told.signal, tail=tail)
-    return Exited(code=told.code or 0, tail=tail)
+    code = told.code or 0
+    return Exited(code=code, tail=tail, fault=fault_of(attempt_dir) if code else None)
 
 
 def read_tail(path: Path) -> str:

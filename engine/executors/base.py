@@ -43,7 +43,8 @@ class AttemptSpec(Struct, frozen=True, kw_only=True):
 class Ended(Struct, frozen=True, kw_only=True):
     """An attempt's process tree is gone. `leftover` names processes that would not die.
 
-    `peak_memory` is the most resident bytes of the largest of its processes; None: not known.
+    `peak_memory` is the most resident bytes of the largest of its processes, `peak_gpu_memory` the
+    most that its script's torch reserved on its GPUs; None: not known.
     """
 
     trial: int
@@ -52,6 +53,7 @@ class Ended(Struct, frozen=True, kw_only=True):
     ended_at: float
     leftover: tuple[str, ...] = ()
     peak_memory: int | None = None
+    peak_gpu_memory: int | None = None
 
 
 class Adopted(Struct, frozen=True, kw_only=True):

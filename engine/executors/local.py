@@ -18,6 +18,7 @@ from .aftermath import Finished, Gone, Held, NeverStarted
 from .base import Adopted, AttemptSpec, Ended, Executor, Fenced, Settled
 from .command import OtherCommand, PythonCommand, find_program, recognise
 from .environment import trial_environment
+from .gpu_memory import peak_gpu_memory
 from .nursery import Refused, Zygote
 from .own_engine import keep_own_engine
 from .watch import Watch
@@ -155,6 +156,8 @@ class LocalExecutor(Executor):
             "env": env,
             "threads": spec.threads,
             "grace_s": spec.grace_s,
+            "leases": [str(lease) for lease in spec.leases],
+            "lease_owner": spec.lease_owner,
             "failpoint": self._base_env.get("TUI_TUNER_FAILPOINT"),
             "claim": {"start": "zygote" if command else "spawn", "note": note},
         }
@@ -196,7 +199,9 @@ class LocalExecutor(Executor):
 
 def _finished(spec: AttemptSpec, finished: Finished) -> Ended:
     ended = _ended(spec, finished.exit, finished.ended_at, finished.leftover)
-    return structs.replace(ended, peak_memory=finished.peak_memory)
+    return structs.replace(
+        ended, peak_memory=finished.peak_memory, peak_gpu_memory=peak_gpu_memory(spec.attempt_dir)
+    )
 
 
 async def _lost(spec: AttemptSpec, reason: str) -> Ended:

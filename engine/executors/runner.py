@@ -1,8 +1,9 @@
 """One process per attempt: it starts the trial, outlives the engine, and tells how it ended.
 
-The runner holds the attempt's lock, is the parent of the trial and the adoptive parent of whatever
-the trial leaves behind; if it dies, the kernel kills the trial. It is forked by a zygote, so it is
-standard library only, in Python 3.8 syntax, and imports nothing once it runs.
+The runner holds the attempt's lock and the leases of its GPUs, is the parent of the trial and the
+adoptive parent of whatever the trial leaves behind; if it dies, the kernel kills the trial. It is
+forked by a zygote, so it is standard library only, in Python 3.8 syntax, and imports nothing once
+it runs.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import signal
 import time
 from typing import Any, Callable, Dict, List, Optional, Tuple, TypeVar
 
-from . import procfs, record, trees
+from . import leases, procfs, record, trees
 
 RUNNER_FAILPOINTS = (
     "runner.started",
@@ -60,16 +61,21 @@ def supervise(request: Request, become: Become) -> int:
     if not _with_space(lambda: record.create_claim(folder, _claim(request))):
         return OUTRUN
     _failpoint(request, 2)
+    try:
+        held = leases.hold_all(request.get("leases", ()), request.get("lease_owner", ""))
+    except leases.NotOurs as refusal:
+        _tell(request, {"ended_at": time.time(), "lost": str(refusal)})
+        return SETTLED
     output = _with_space(lambda: record.open_output(folder))
     if output is None:
         return OUTRUN
-    _run(request, become, lock, output)
+    _run(request, become, [lock, *held], output)
     return SETTLED
 
 
-def _run(request: Request, become: Become, lock: int, output: int) -> None:
+def _run(request: Request, become: Become, locks: List[int], output: int) -> None:
     result = {"code": None, "signal": None, "started_at": time.time()}  # type: Dict[str, Any]
-    trial, error = _start(request, become, lock, output)
+    trial, error = _start(request, become, locks, output)
     _failpoint(request, 3)
     status = _await_end(trial, request["grace_s"])
     _failpoint(request, 4)
@@ -82,6 +88,10 @@ def _run(request: Request, become: Become, lock: int, output: int) -> None:
         result["code"] = os.WEXITSTATUS(status)
     else:
         result["signal"] = signal.SIGKILL if status is None else os.WTERMSIG(status)
+    _tell(request, result)
+
+
+def _tell(request: Request, result: Dict[str, Any]) -> None:
     written = _with_space(lambda: record.write_exit(request["attempt_dir"], result))
     if written is None:
         return
@@ -109,7 +119,7 @@ def _claim(request: Request) -> Dict[str, Any]:
     return claim
 
 
-def _start(request: Request, become: Become, lock: int, output: int) -> Tuple[int, str]:
+def _start(request: Request, become: Become, locks: List[int], output: int) -> Tuple[int, str]:
     """Fork the trial; the text says why it could not become what it should, if it could not."""
     told, tell = os.pipe()
     runner = os.getpid()
@@ -118,7 +128,8 @@ def _start(request: Request, become: Become, lock: int, output: int) -> Tuple[in
         try:
             procfs.die_with_parent(runner)
             os.close(told)
-            os.close(lock)
+            for lock in locks:
+                os.close(lock)
             _prepare(request, output)
             become(dict(request, ready=tell))
         except OSError as fault:

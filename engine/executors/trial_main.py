@@ -23,7 +23,7 @@ import types
 from contextlib import suppress
 from typing import Any, Callable, Dict
 
-from . import marks, threads
+from . import exceptions, marks, threads
 
 _INTERRUPTED = -2
 
@@ -38,11 +38,11 @@ def become_script(request: Dict[str, Any]) -> None:
     sys.orig_argv = list(request["argv"])
     main = _clean_main()
     os.close(request["ready"])
-    module = request["python"]["module"]
+    module, script = request["python"]["module"], request["python"]["script"]
     if module:
-        code = _guard(lambda: _run_module(module))
+        code = _guard(lambda: _run_module(module), request["attempt_dir"])
     else:
-        code = _guard(lambda: _run_script(request["python"]["script"], main))
+        code = _guard(lambda: _run_script(script, main), request["attempt_dir"])
     _leave(code, main)
 
 
@@ -98,13 +98,14 @@ def _run_script(path: str, main: types.ModuleType) -> None:
     exec(compile(source, main.__file__, "exec", dont_inherit=True), main.__dict__)
 
 
-def _guard(run: Callable[[], None]) -> int:
+def _guard(run: Callable[[], None], attempt_dir: str) -> int:
     """Run it as the interpreter runs a main program; return what the process should exit with."""
     try:
         run()
     except SystemExit as leaving:
         return _exit_code(leaving.code)
     except BaseException as fault:  # noqa: BLE001 - as the interpreter does: show it, exit with 1
+        exceptions.tell(fault, attempt_dir)
         _show(fault)
         return _INTERRUPTED if isinstance(fault, KeyboardInterrupt) else 1
     return 0

@@ -20,6 +20,8 @@ PARAMS_FILE = "params.json"
 REPORTS_FILE = "reports.jsonl"
 CONTROL_FILE = "control.json"
 OUTPUT_FILE = "output.log"
+EXCEPTIONS_FILE = "exceptions.jsonl"
+GPU_MEMORY_FILE = "gpu_memory.jsonl"
 CHECKPOINTS_DIR = "checkpoints"
 
 MARKER = "tui-tuner:"

@@ -19,6 +19,8 @@ LOADED = (
     "runner",
     "record",
     "marks",
+    "leases",
+    "exceptions",
     "threads",
     "trees",
     "trial_main",

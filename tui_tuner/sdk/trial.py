@@ -11,6 +11,8 @@ from . import wire
 from .context import Context, is_chief
 from .control import Control
 from .encode import encode, plain
+from .gpu_memory import GpuMemory
+from .last_exception import tell_of_exceptions
 from .params import overlay, read_params
 from .reported import last_reported
 from .reporter import Reporter
@@ -58,6 +60,9 @@ class Trial:
         self._resumed_rng: dict[str, Any] | None = None
         self._epoch = 0
         self._reports = 0
+        self._gpu_memory = GpuMemory(attempt_dir) if attempt_dir else None
+        if attempt_dir:
+            tell_of_exceptions(attempt_dir)
         if context.in_sweep:
             self._chosen = read_params(os.path.join(context.dir, wire.PARAMS_FILE))
             if context.budget is not None and context.budget_parameter:
@@ -142,6 +147,8 @@ class Trial:
         Takes numbers of any make (Python, numpy, tensors of one element), NaN and infinity too.
         In a distributed job rank 0 speaks for all.
         """
+        if self._gpu_memory is not None:
+            self._gpu_memory.look_now_and_then()
         if not is_chief():
             return
         self._reports += 1
