@@ -7,7 +7,7 @@ from msgspec import Struct, field
 UNSUPPORTED = "unsupported"
 
 
-class GpuProcess(Struct, frozen=True, kw_only=True):
+class GpuProcess(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A process that has a context on a GPU. `pid` is in the driver's namespace."""
 
     pid: int
@@ -17,7 +17,7 @@ class GpuProcess(Struct, frozen=True, kw_only=True):
     graphics: bool = False
 
 
-class GpuSample(Struct, frozen=True, kw_only=True):
+class GpuSample(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One GPU, or one MIG instance, whose `parent` is the UUID of its GPU.
 
     A field that could not be read is None, and `missing` says why: 'unsupported', or the driver's
@@ -44,7 +44,7 @@ class GpuSample(Struct, frozen=True, kw_only=True):
     fault: str | None = None
 
 
-class Look(Struct, frozen=True, kw_only=True):
+class Look(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """All GPUs at `at`, seconds since the machine was started (CLOCK_BOOTTIME).
 
     `error` says why there is nothing to see: no driver, no permission. `own_pids`: the pids are

@@ -1,0 +1,195 @@
+"""NVIDIA's driver, looked at through its library: the only file that imports pynvml.
+
+Any call may hang: this runs in a process of its own (`engine.devices.watch`).
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Any
+
+from .driver_calls import BoxError, Calls, box_error
+from .enumeration import Device, enumerate_devices
+from .sample import UNSUPPORTED, GpuProcess, GpuSample, Look
+from .xids import Xids
+
+ENUMERATE = 10
+"""Every so many looks it is looked at what there is: names, power limits, MIG instances."""
+_RECENT_US = 1_500_000
+"""How far back the first look at the utilisation of processes goes."""
+_FIRST_PID_NAMESPACE = 0xEFFFFFFC
+"""The inode of the machine's own pid namespace (Linux, include/linux/proc_ns.h)."""
+_UNCORRECTED, _SINCE_BOOT = 1, 0
+_TEMPERATURE_OF_GPU, _SM_CLOCK, _MEMORY_CLOCK = 0, 1, 2
+_NOT_FOUND = 6
+
+_THROTTLE = {
+    0x4: "power limit",
+    0x8: "hardware slowdown",
+    0x10: "in step with another GPU",
+    0x20: "heat",
+    0x40: "heat, by hardware",
+    0x80: "power brake",
+    0x200: "board limit",
+    0x400: "reliability",
+}
+"""By nvmlClocksEventReason. Idling, and clocks that somebody asked for, hold nothing up."""
+
+
+class Nvml:
+    """The driver, open as long as this process lives. One thread at a time looks."""
+
+    def __init__(self) -> None:
+        """Raises BoxError where there is no driver that can be used."""
+        import pynvml
+
+        self._nvml: Any = pynvml
+        self._devices: list[Device] = []
+        self._looks = 0
+        try:
+            pynvml.nvmlInit()
+            self._driver = str(pynvml.nvmlSystemGetDriverVersion())
+            self._count = int(pynvml.nvmlDeviceGetCount())
+        except pynvml.NVMLError as error:
+            raise box_error(error) from error
+        cuda = Calls(pynvml).take("cuda", "nvmlSystemGetCudaDriverVersion_v2")
+        self._cuda = f"{cuda // 1000}.{cuda % 1000 // 10}" if cuda else ""
+        self._xids = self._listen()
+        self._sees_all_pids = _in_first_pid_namespace()
+
+    def look(self) -> Look:
+        """Look at every GPU. Raises BoxError where the driver is gone."""
+        if self._looks % ENUMERATE == 0:
+            self._devices = list(enumerate_devices(self._nvml, self._count, self._devices))
+        self._looks += 1
+        gpus = tuple(self._sample(device) for device in self._devices)
+        return Look(
+            at=time.clock_gettime(time.CLOCK_BOOTTIME),
+            driver=self._driver,
+            cuda=self._cuda,
+            gpus=gpus,
+            own_pids=self._sees_all_pids or _are_here({p.pid for g in gpus for p in g.processes}),
+        )
+
+    def _listen(self) -> Xids | None:
+        """Listen for XID errors, where the driver tells of them."""
+        handles = []
+        for index in range(self._count):
+            with suppress(self._nvml.NVMLError):
+                handles.append(self._nvml.nvmlDeviceGetHandleByIndex(index))
+        try:
+            return Xids(self._nvml, handles)
+        except (self._nvml.NVMLError, AttributeError):
+            return None
+
+    def _sample(self, device: Device) -> GpuSample:
+        if device.handle is None:
+            return GpuSample(
+                uuid=device.uuid, label=device.label, name=device.name, fault=device.fault
+            )
+        calls, handle = Calls(self._nvml, instance=device.parent is not None), device.handle
+        util = calls.take("util", "nvmlDeviceGetUtilizationRates", handle)
+        memory = calls.take("mem_used", "nvmlDeviceGetMemoryInfo", handle)
+        power = calls.take("power", "nvmlDeviceGetPowerUsage", handle)
+        heat = calls.take("temperature", "nvmlDeviceGetTemperature", handle, _TEMPERATURE_OF_GPU)
+        sm_clock = calls.take("sm_clock", "nvmlDeviceGetClockInfo", handle, _SM_CLOCK)
+        mem_clock = calls.take("mem_clock", "nvmlDeviceGetClockInfo", handle, _MEMORY_CLOCK)
+        ecc = calls.take("ecc", "nvmlDeviceGetTotalEccErrors", handle, _UNCORRECTED, _SINCE_BOOT)
+        throttle = self._throttle(calls, handle)
+        processes = () if device.mig else self._processes(calls, device)
+        xid = self._xids.fault(device.parent or device.uuid) if self._xids else None
+        return GpuSample(
+            uuid=device.uuid,
+            label=device.label,
+            name=device.name,
+            parent=device.parent,
+            util=None if util is None else float(util.gpu),
+            mem_used=None if memory is None else int(memory.used),
+            mem_total=None if memory is None else int(memory.total),
+            temperature=None if heat is None else float(heat),
+            power=None if power is None else power / 1000,
+            power_limit=device.power_limit,
+            sm_clock=None if sm_clock is None else float(sm_clock),
+            mem_clock=None if mem_clock is None else float(mem_clock),
+            throttle=throttle,
+            ecc=ecc,
+            processes=processes,
+            missing={**device.missing, **calls.missing},
+            fault=calls.fault or xid,
+        )
+
+    def _throttle(self, calls: Calls, handle: Any) -> tuple[str, ...]:
+        """Why it runs slower than it could. Drivers before 535 know the call by its old name."""
+        reasons = calls.take("throttle", "nvmlDeviceGetCurrentClocksEventReasons", handle)
+        if calls.missing.get("throttle") == UNSUPPORTED:
+            del calls.missing["throttle"]
+            reasons = calls.take("throttle", "nvmlDeviceGetCurrentClocksThrottleReasons", handle)
+        return tuple(word for bit, word in _THROTTLE.items() if (reasons or 0) & bit)
+
+    def _processes(self, calls: Calls, device: Device) -> tuple[GpuProcess, ...]:
+        """The processes that have a context there, each once, by their pids."""
+        found: dict[int, GpuProcess] = {}
+        for kind in ("Graphics", "MPSCompute", "Compute"):
+            for one in self._running(calls, device.handle, kind):
+                found[one.pid] = GpuProcess(
+                    pid=one.pid, memory=one.usedGpuMemory, graphics=kind == "Graphics"
+                )
+        utils = self._utils(device, set(found)) if found else {}
+        return tuple(
+            GpuProcess(pid=pid, memory=one.memory, util=utils.get(pid), graphics=one.graphics)
+            for pid, one in sorted(found.items())
+        )
+
+    def _running(self, calls: Calls, handle: Any, kind: str) -> Iterable[Any]:
+        """One of the driver's lists. That of compute processes must be there, in some version."""
+        into = Calls(self._nvml) if kind != "Compute" else calls
+        call = f"nvmlDeviceGet{kind}RunningProcesses"
+        listed = into.take("processes", f"{call}_v3", handle)
+        if listed is None and into.missing["processes"] == UNSUPPORTED:
+            del into.missing["processes"]
+            listed = into.take("processes", f"{call}_v2", handle)
+        return listed or ()
+
+    def _utils(self, device: Device, pids: set[int]) -> dict[int, float]:
+        """Percent of the GPU's time by process; empty where the driver does not say.
+
+        It tells of those alone that did anything. In containers some drivers tell of them by other
+        pids than they list: then it is not known whose they are.
+        """
+        nvml = self._nvml
+        since = device.sampled_us or int(time.time() * 1e6) - _RECENT_US
+        try:
+            samples = nvml.nvmlDeviceGetProcessUtilization(device.handle, since)
+        except nvml.NVMLError as error:
+            return dict.fromkeys(pids, 0.0) if error.value == _NOT_FOUND else {}
+        newest: dict[int, Any] = {}
+        for one in samples:
+            if one.pid not in newest or one.timeStamp >= newest[one.pid].timeStamp:
+                newest[one.pid] = one
+        device.sampled_us = max((one.timeStamp for one in newest.values()), default=since)
+        seen = {pid: float(one.smUtil) for pid, one in newest.items() if one.smUtil <= 100}
+        if newest and pids.isdisjoint(newest):
+            return {}
+        return {**dict.fromkeys(pids - newest.keys(), 0.0), **seen}
+
+
+def _in_first_pid_namespace() -> bool:
+    try:
+        return os.stat("/proc/self/ns/pid").st_ino == _FIRST_PID_NAMESPACE
+    except OSError:
+        return False
+
+
+def _are_here(pids: set[int]) -> bool:
+    """Whether these pids mean something to this process: some drivers tell a container its own.
+
+    A few may have ended since, or have the number of another process by chance.
+    """
+    here = sum(os.path.exists(f"/proc/{pid}") for pid in pids)
+    return 2 * here >= len(pids)
+
+
+__all__ = ["BoxError", "Nvml"]
