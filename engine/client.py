@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from engine.errors import ConnectionLostError, TunerError
+from engine.errors import ConnectionLostError, ProtocolError, TunerError
 from engine.protocol.framing import VIEWER_LIMIT, Channel, decode_answer
 from engine.protocol.messages import (
     Answer,
@@ -29,6 +29,7 @@ from engine.protocol.messages import (
     Welcome,
 )
 from engine.protocol.results import decode_result, error_of
+from engine.protocol.revisions import REVISION, misunderstood, require_known
 
 MOST_WAITING = 16
 """Pushes that wait to be taken before they are merged into one."""
@@ -49,7 +50,18 @@ class Connection:
         self._last_id = 0
         self._lost: TunerError | None = None
         self._reading = asyncio.create_task(self._read())
-        self.welcome: Welcome
+        self._greeted: Welcome | None = None
+
+    async def greet(self, who: str, *, read_only: bool) -> None:
+        """Shake hands, before anything else."""
+        hello = Hello(id=0, who=who, read_only=read_only, revision=REVISION)
+        self._greeted = await self.request(hello)
+
+    @property
+    def welcome(self) -> Welcome:
+        """What the engine answered to the handshake."""
+        assert self._greeted is not None
+        return self._greeted
 
     @property
     def live(self) -> bool:
@@ -60,10 +72,13 @@ class Connection:
         """Send a request and give its result, typed as its docstring says.
 
         The connection numbers requests itself: `message.id` is ignored. Raises the error class
-        that the engine refused with, or ConnectionLostError.
+        that the engine refused with, OtherVersionError where it is too old or too new, or
+        ConnectionLostError.
         """
         if self._lost is not None:
             raise self._lost
+        if self._greeted is not None:
+            require_known(message, self._greeted)
         self._last_id += 1
         number = self._last_id
         future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
@@ -71,11 +86,22 @@ class Connection:
         try:
             self._channel.send(replace(message, id=number))
             await self._channel.drain()
-            return decode_result(message, await future)
+            return self._decoded(message, await future)
         finally:
             del self._answers[number]
             if future.done() and not future.cancelled():
                 future.exception()
+
+    def _decoded(self, message: Request, reply: Reply) -> Any:
+        try:
+            return decode_result(message, reply)
+        except ProtocolError as error:
+            raise self._explained(error) from None
+
+    def _explained(self, error: TunerError) -> TunerError:
+        if self._greeted is None or not isinstance(error, ProtocolError):
+            return error
+        return misunderstood(error, self._greeted)
 
     async def usage(self, trial: int, points: int | None = None) -> Usage:
         """What a trial used over its time, thinned to `points`."""
@@ -119,14 +145,14 @@ class Connection:
                 self._take(answer)
             self._lose(ConnectionLostError("the engine hung up"))
         except ConnectionLostError as error:
-            self._lose(error)
+            self._lose(self._explained(error))
 
     def _take(self, answer: Answer) -> None:
         if isinstance(answer, Snapshot | Delta):
             self._take_push(answer)
             return
         if isinstance(answer, Refusal) and answer.id == 0:
-            self._lose(error_of(answer))
+            self._lose(self._explained(error_of(answer)))
             return
         future = self._answers.get(answer.id)
         if future is None or future.done():
@@ -201,8 +227,7 @@ async def greet(
     connection = Connection(Channel(reader, writer, decode_answer), on_close)
     try:
         async with asyncio.timeout(timeout_s):
-            hello = Hello(id=0, who=who, read_only=read_only)
-            connection.welcome = await connection.request(hello)
+            await connection.greet(who, read_only=read_only)
     except BaseException as error:
         with suppress(TunerError, OSError):
             await connection.close()

@@ -10,6 +10,7 @@ TunerError                      something a person can act on: one plain sentenc
 │   ├── StoreNewerError         written by a newer version of tui-tuner
 │   └── StoreCorruptError       the database fails its integrity check
 ├── EngineRunningError          a second engine on one sweep
+├── OtherVersionError           engine and viewer are of different ages
 ├── LaunchError                 an attempt could not be started
 └── ConnectionLostError         the engine went away, or never answered
     └── ProtocolError           what arrived is not our protocol
@@ -71,6 +72,10 @@ class EngineRunningError(TunerError):
         who = f"process {pid}" if pid is not None else "another process"
         super().__init__(f"this sweep already has an engine ({who})")
         self.pid = pid
+
+
+class OtherVersionError(TunerError):
+    """Engine and viewer are of different ages: one does not know what the other says."""
 
 
 class LaunchError(TunerError):

@@ -24,10 +24,27 @@ VIEWER_LIMIT = 64 << 20
 ENGINE_LIMIT = 1 << 20
 """Bytes in the longest message an engine takes."""
 
+
+class UnknownMessageError(ProtocolError):
+    """What arrived is a numbered message, `id`, of a `kind` or a shape that is not known."""
+
+    def __init__(self, number: int, kind: str, reason: str) -> None:
+        super().__init__(f"what arrived is no message: {reason}")
+        self.id = number
+        self.kind = kind
+        self.reason = reason
+
+
+class _Envelope(Struct, frozen=True):
+    id: int
+    type: str
+
+
 Incoming = TypeVar("Incoming")
 
 decode_request: Callable[[bytes], Request] = msgspec.json.Decoder(Request).decode
 decode_answer: Callable[[bytes], Answer] = msgspec.json.Decoder(Answer).decode
+_decode_envelope = msgspec.json.Decoder(_Envelope).decode
 encode: Callable[[object], bytes] = msgspec.json.Encoder().encode
 
 
@@ -50,7 +67,8 @@ class Channel(Generic[Incoming]):
     async def read(self) -> Incoming | None:
         """Wait for the next message; None where the other end has hung up.
 
-        Raises ProtocolError for what is no message, ConnectionLostError for a broken connection.
+        Raises UnknownMessageError for a message that is not known, after which reading may go on,
+        ProtocolError for what is no message, ConnectionLostError for a broken connection.
         """
         try:
             line = await self._reader.readline()
@@ -63,7 +81,7 @@ class Channel(Generic[Incoming]):
         try:
             return self._decode(line)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise ProtocolError(f"what arrived is no message: {error}") from None
+            raise _unread(line, str(error)) from None
 
     def send(self, message: Struct) -> None:
         """Put a message on its way."""
@@ -89,3 +107,11 @@ class Channel(Generic[Incoming]):
     def abort(self) -> None:
         """Hang up at once, whatever was not delivered yet."""
         self._writer.transport.abort()
+
+
+def _unread(line: bytes, reason: str) -> ProtocolError:
+    try:
+        envelope = _decode_envelope(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return ProtocolError(f"what arrived is no message: {reason}")
+    return UnknownMessageError(envelope.id, envelope.type, reason)

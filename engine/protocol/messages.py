@@ -25,6 +25,8 @@ class Hello(Struct, frozen=True, kw_only=True, tag="hello"):
     """The first message of every viewer. `who` is user@terminal, for the history."""
 
     id: int
+    revision: int = 0
+    """What the viewer knows, as in `revisions`."""
     version: int = PROTOCOL_VERSION
     who: str
     read_only: bool = False
@@ -206,12 +208,16 @@ Push = Snapshot | Delta
 
 
 class Welcome(Struct, frozen=True, kw_only=True):
-    """The reply to Hello. `live` is False where the store alone answers, read-only."""
+    """The reply to Hello. `live` is False where the store alone answers, read-only.
+
+    `revision` is what the engine knows, as in `revisions`.
+    """
 
     version: int
     engine_version: str
     pid: int
     live: bool
+    revision: int = 0
 
 
 Series = dict[str, list[tuple[int, float | None, float]]]

@@ -45,6 +45,7 @@ _PLAIN_ERRORS: dict[str, type[errors.TunerError]] = {
         errors.StoreCorruptError,
         errors.ConnectionLostError,
         errors.ProtocolError,
+        errors.OtherVersionError,
     )
 }
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 from engine.errors import ConnectionLostError, ProtocolError, TunerError, UsageError
-from engine.protocol.framing import VIEWER_LIMIT, Channel, encode
+from engine.protocol.framing import VIEWER_LIMIT, Channel, UnknownMessageError, encode
 from engine.protocol.messages import (
     PROTOCOL_VERSION,
     Hello,
@@ -18,6 +18,7 @@ from engine.protocol.messages import (
     Welcome,
 )
 from engine.protocol.results import refusal_of
+from engine.protocol.revisions import REVISION, unknown_request
 from engine.text import clean
 from engine.version import VERSION
 
@@ -41,6 +42,7 @@ class Session:
         self._tasks: set[asyncio.Task[None]] = set()
         self._room = asyncio.Semaphore(IN_FLIGHT)
         self._feed: Feed | None = None
+        self._revision = 0
 
     async def run(self) -> None:
         """Serve until the viewer leaves, breaks the protocol, or this is cancelled."""
@@ -71,18 +73,30 @@ class Session:
             engine_version=VERSION,
             pid=os.getpid(),
             live=self._source.live,
+            revision=REVISION,
         )
         self._reply(hello.id, welcome)
+        self._revision = hello.revision
         who = clean(hello.who, limit=80)
         return Viewer(source=self._source, who=who, read_only=hello.read_only)
 
     async def _serve(self, viewer: Viewer) -> None:
-        while (request := await self._channel.read()) is not None:
+        while (request := await self._next()) is not None:
             if isinstance(request, Subscribe):
                 self._subscribe(request)
                 continue
             await self._room.acquire()
             self._spawn(self._answer(viewer, request))
+
+    async def _next(self) -> Request | None:
+        """Wait for the next request that is known; refuse those that are not, and go on."""
+        while True:
+            try:
+                return await self._channel.read()
+            except UnknownMessageError as error:
+                why = unknown_request(clean(error.kind, limit=40), error.reason, self._revision)
+                self._channel.send(refusal_of(error.id, why))
+                await self._channel.drain()
 
     def _subscribe(self, request: Subscribe) -> None:
         if self._feed is not None:
