@@ -60,6 +60,10 @@ class Leases(ABC):
         """Lease a GPU; None: it is ours. Else a sentence's end: 'leased by sweep digits of ann'."""
 
     @abstractmethod
+    def whose(self, uuid: str) -> str | None:
+        """Whose a GPU is that is not ours: 'sweep digits of ann'; None: nobody's."""
+
+    @abstractmethod
     def check(self) -> None:
         """Find out whether the leases held still count; take anew, or lose, those that do not."""
 

@@ -109,6 +109,9 @@ class FileLeases(Leases):
         os.close(fd)
         return refusal or "without a lease: its file was removed just now"
 
+    def whose(self, uuid: str) -> str | None:
+        return None if uuid in self._held else whose(self.directory, uuid)
+
     def check(self) -> None:
         for uuid, fd in list(self._held.items()):
             if not _is_still(fd, self.file(uuid)):
