@@ -112,6 +112,7 @@ def on_gpus(source: FakeSource, devices: list[DeviceView] | None = None) -> Fake
     source.usage_points[1] = [
         UsagePoint(began - 60 + 2 * i, 40.0 + 10 * (i % 3), 9 * GIB, 35.0) for i in range(31)
     ]
+    source.change(2, step=1)
     source.now += 90
     source.set_sweep(devices=mixed() if devices is None else devices, slots=3)
     return source

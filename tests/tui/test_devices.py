@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
+from engine.core.acts import UseGpus
 from engine.core.views import DeviceView, ForeignView
+from engine.protocol.messages import GetDeviceHistory
+from tests.fakes.gpu_box import on_gpus
 from tests.tui.test_dashboard import SIZES
 
 GIB = 2**30
@@ -60,9 +63,8 @@ async def test_d_shows_the_devices_and_the_trials_on_them_by_use(tui, used, size
         assert "CPU, 2 cores" in t.text
         assert "load 4.2" in t.text
         assert names(t) == ["t0002", "t0001"]
-        assert "memory, peak" in t.text
-        assert "2.0G" in t.text
-        assert "300M" in t.text
+        assert "peak 2.0G" in t.text
+        assert "peak 300M" in t.text
         assert all(cell_len(line) == size[0] for line in t.lines)
         await t.press("escape")
         assert t.ids
@@ -106,9 +108,9 @@ async def test_others_and_a_free_device_are_said(tui, source):
     async with tui(source, (120, 40)) as t:
         await t.sees("foreign: bob")
         await t.press("d")
-        await t.sees("GPU0  NVIDIA H200")
+        await t.sees("GPU0  H200")
         assert "python train.py (77)" in t.text
-        assert "no trial runs on it now" in t.text
+        assert any("GPU1" in line and "free" in line for line in t.lines)
         await t.press("G")
         await t.until(lambda: any("▸" in line and "GPU1" in line for line in t.lines))
         await t.press("g")
@@ -126,7 +128,7 @@ async def test_a_sweep_at_rest_says_that_nobody_looks(tui, source):
 async def test_what_does_not_fit_on_the_dashboard_is_counted_and_said_where(tui, source):
     source.set_sweep(devices=[gpu(n) for n in range(8)])
     async with tui(source, (80, 24)) as t:
-        await t.sees("more, d")
+        await t.sees("GPU 0  0%  1 10%")
         await t.pilot.resize_terminal(200, 60)
         await t.sees("GPU7")
         assert "more, d" not in t.text
@@ -153,16 +155,125 @@ async def test_ascii_is_all_that_an_ascii_terminal_gets(tui, used):
 
 async def test_numbers_of_a_device_and_of_its_trials_end_in_the_same_columns(tui, source):
     source.set_sweep(devices=[gpu(0, trials=["t0001"], mem_used=38 * GIB, mem_total=80 * GIB)])
-    source.change(1, util=44.0, peak_memory=9 * GIB, device="gpu0")
+    source.change(1, util=44.0, memory=9 * GIB, device="gpu0")
     async with tui(source) as t:
         await t.press("d")
-        await t.sees("memory, peak")
-        heads = next(line for line in t.lines if "memory, peak" in line)
+        await t.sees("who is on it")
+        heads = next(line for line in t.lines if "who is on it" in line)
         device = next(line for line in t.lines if "38/80G" in line and "GPU0" in line)
         trial = next(line for line in t.lines if "9.0G" in line)
-        end = heads.index("memory, peak") + len("memory, peak")
+        end = heads.index("memory") + len("memory")
         assert device[:end].endswith("38/80G")
         assert trial[:end].endswith("9.0G")
         use = heads.index("use") + len("use")
         assert device[:use].endswith("%")
         assert trial[:use].endswith("44%")
+
+
+@pytest.fixture
+def box(source):
+    return on_gpus(source)
+
+
+def row_of(t: Any, text: str) -> str:
+    return next(line for line in t.lines if text in line)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_box_of_gpus_shows_each_with_its_state_and_who_is_on_it(tui, box, size):
+    async with tui(box, size) as t:
+        await t.press("d")
+        await t.sees("who is on it")
+        await t.press("G")
+        await t.until(lambda: "CPU, 8 cores" in t.text)
+        await t.press("g")
+        assert "614/700W" in row_of(t, "▸GPU0")
+        assert "NVIDIA H100 80GB HBM3" in t.text
+        assert "room for 1 more" in t.text
+        assert "slowed: power cap" in row_of(t, " GPU1  H100")
+        assert "in use by py" in row_of(t, " GPU2  H100")
+        assert "left by t0004" in t.text
+        assert all(cell_len(line) == size[0] for line in t.lines)
+
+
+async def test_the_slower_of_two_on_one_gpu_is_told_by_how_much(tui, box):
+    async with tui(box, (120, 40)) as t:
+        await t.press("d")
+        await t.sees("who is on it")
+        slow = next(line for line in t.lines if "t0002" in line)
+        assert "s/epoch 2.0x t0001's" in slow
+        assert "cpu 98%" in slow
+        assert "x t00" not in next(line for line in t.lines if "  t0001 " in line)
+
+
+async def test_the_plots_begin_with_what_the_store_has(tui, box):
+    async with tui(box, (120, 40)) as t:
+        await t.press("d")
+        await t.sees("since ")
+        asked = [a for c in t.connections for a in c.asked if isinstance(a, GetDeviceHistory)]
+        assert [one.device for one in asked] == ["gpu0"]
+        await t.press("a")
+        await t.sees("the whole sweep")
+        await t.press("m")
+        await t.until(lambda: t.lines[1].startswith(" memory, GiB"))
+
+
+async def test_what_the_driver_does_not_tell_shows_a_dash_and_why(tui, box):
+    async with tui(box, (120, 40)) as t:
+        await t.press("d", "G", "k")
+        await t.until(lambda: "▸GPU7" in t.text)
+        assert "- power, power limit: unsupported" in t.text
+        assert "      -   345MHz  idle" in row_of(t, "▸GPU7")
+
+
+async def test_a_gpu_is_excluded_and_included_by_key(tui, box):
+    async with tui(box, (120, 40)) as t:
+        await t.press("d")
+        await t.sees("X exclude")
+        await t.press("X")
+        await t.sees("its trials leave at their next epoch")
+        await t.press("down", "enter")
+        await t.until(lambda: box.acts)
+        assert box.acts[0][0] == UseGpus(gpus=("gpu0",), use="exclude", how="now")
+        await t.until(lambda: "excluded" in row_of(t, "▸GPU0"))
+        await t.press("I")
+        await t.sees("Include gpu0")
+        await t.press("enter")
+        await t.until(lambda: len(box.acts) == 2)
+        assert box.acts[1][0] == UseGpus(gpus=("gpu0",), use="include")
+
+
+async def test_marked_gpus_are_closed_together(tui, box):
+    async with tui(box, (120, 40)) as t:
+        await t.press("d", "space", "j", "j", "j", "space")
+        await t.sees("2 marked")
+        await t.press("Q")
+        await t.sees("Quarantine gpu0, gpu1")
+        await t.press("enter")
+        await t.until(lambda: box.acts)
+        assert box.acts[0][0] == UseGpus(gpus=("gpu0", "gpu1"), use="quarantine", how="now")
+        await t.until(lambda: "2 marked" not in t.text)
+        await t.press("space", "escape")
+        await t.until(lambda: "1 marked" not in t.text)
+        assert "who is on it" in t.text
+
+
+async def test_the_cpu_is_no_gpu_to_exclude(tui, box):
+    async with tui(box, (120, 40)) as t:
+        await t.press("d", "G")
+        await t.until(lambda: "▸CPU" in t.text)
+        assert "X exclude" not in t.text
+        await t.press("X")
+        await t.sees("this is no GPU")
+        assert "cores ▇" in t.text
+
+
+async def test_a_trial_is_pruned_from_where_it_is_seen_to_be_slow(tui, box):
+    async with tui(box, (120, 40)) as t:
+        await t.press("d", "j", "j")
+        await t.until(lambda: "K prune" in t.text)
+        await t.press("K")
+        await t.sees("Prune 1 trial")
+        await t.press("enter")
+        await t.until(lambda: box.acts)
+        assert box.acts[0][0].trials == (2,)

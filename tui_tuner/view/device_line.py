@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
-
-from msgspec.structs import replace
 
 from engine.core.views import DeviceView
 from tui_tuner.keymap import key_of
 from tui_tuner.view_state import ViewState
 
+from .device_words import OURS, brief, label, trouble, uses_gpus
 from .devices import Sample, Track, latest
 from .glyphs import Glyphs
-from .line import Line, crop, line_width, plain, right
+from .line import Line, Run, crop, line_width, plain, right
 
 _TRIALS = 7
 """Cells that the name of a trial takes."""
 _GAP = 2
 _GIB = 2**30
+_SILENT = ("quarantined", "gone", "stale")
+"""States in which what was last measured says nothing of now."""
 
 
 class _Detail(NamedTuple):
@@ -26,6 +28,8 @@ class _Detail(NamedTuple):
     spark: int
     memory: bool = True
     trials: bool = True
+    words: bool = True
+    """In full, what keeps trials off it."""
 
 
 _DETAILS = (
@@ -33,7 +37,8 @@ _DETAILS = (
     _Detail(6),
     _Detail(6, trials=False),
     _Detail(6, memory=False, trials=False),
-    _Detail(0, memory=False, trials=False),
+    _Detail(6, memory=False, trials=False, words=False),
+    _Detail(0, memory=False, trials=False, words=False),
 )
 """The first with which all devices find room is taken; twelve cells are a minute."""
 
@@ -50,8 +55,10 @@ def device_lines(state: ViewState, glyphs: Glyphs, width: int, height: int) -> l
         return []
     slots: Line = ((f" {state.counts.get('running', 0)}/{sweep.slots} slots ", "dim"),)
     room = width - line_width(slots) - 1
-    devices = _told_apart(sweep.devices)
+    devices = sweep.devices
     bases, columns = _grid(state, devices, glyphs, room, height)
+    if len(devices) > columns * height and uses_gpus(devices):
+        return [_numbered(devices, slots, width)]
     cell = (room + _GAP) // columns - _GAP
     shown = len(devices) if len(devices) <= columns * height else columns * height - 1
     cells = [_cell(devices[n], bases[n], cell) for n in range(shown)]
@@ -66,10 +73,13 @@ def _grid(
 ) -> tuple[list[Line], int]:
     """What is told of each device, and in how many columns: all that fits, in the fewest lines."""
     tracks = [state.tracks.get(device.id, Track()) for device in devices]
-    listed = min(2, max(len(device.trials) for device in devices)) if len(devices) > 1 else 0
+    alone = len(devices) == 1
     for detail in _DETAILS:
-        bases = [_base(*pair, glyphs, detail) for pair in zip(devices, tracks, strict=True)]
-        least = max(map(line_width, bases)) + _TRIALS * listed * detail.trials
+        bases = [_base(*pair, glyphs, detail, alone) for pair in zip(devices, tracks, strict=True)]
+        least = max(
+            line_width(base) + (0 if alone else _tail(device, detail))
+            for device, base in zip(devices, bases, strict=True)
+        )
         columns = (room + _GAP) // (least + _GAP)
         if columns * height >= len(devices):
             break
@@ -77,7 +87,37 @@ def _grid(
     return bases, max(1, min(columns, -(-len(devices) // lines)))
 
 
-def spark(values: list[float | None], glyphs: Glyphs, low: float = 0.0, high: float = 100.0) -> str:
+def _tail(device: DeviceView, detail: _Detail) -> int:
+    """The cells that the trials of a device are sure of."""
+    return _TRIALS * min(2, len(device.trials)) * detail.trials
+
+
+def _numbered(devices: list[DeviceView], slots: Line, width: int) -> Line:
+    """Many devices in one line: GPUs by their numbers, and how busy each is or why it is not."""
+    cells: list[Line] = []
+    for device in devices:
+        said = brief(device)
+        use = "" if device.util is None else f"{device.util:2.0f}%"
+        name = label(device).removeprefix("GPU")
+        cells.append(((f"{name} ", "bold"), said if said is not None else (use, "")))
+    more = f"+{len(devices)}, {key_of('devices')}"
+    whole = 5 + sum(line_width(cell) + _GAP for cell in cells)
+    tail = slots if whole + line_width(slots) <= width else ()
+    room = width - line_width(tail) - 5
+    shown: list[Run] = [(" GPU ", "dim")]
+    for n, cell in enumerate(cells):
+        left = 0 if n == len(cells) - 1 else len(more) + _GAP
+        if line_width(cell) + left > room:
+            shown.append((f"+{len(cells) - n}, {key_of('devices')}", "dim"))
+            break
+        shown += [*cell, (" " * _GAP, "")]
+        room -= line_width(cell) + _GAP
+    return (*crop(shown, width - line_width(tail)), *tail)
+
+
+def spark(
+    values: Sequence[float | None], glyphs: Glyphs, low: float = 0.0, high: float = 100.0
+) -> str:
     """A sparkline between two bounds; blank where nothing is known."""
     last = len(glyphs.ladder) - 1
     span = (high - low) or 1.0
@@ -96,36 +136,26 @@ def memory(used: float, total: float | None = None) -> str:
     return f"{used / _GIB:.1f}G"
 
 
-def foreign(device: DeviceView) -> str:
-    """Who else is on a device, or what is wrong with it; empty where all is as it should be."""
-    users = list(dict.fromkeys(plain(other.user, 16) for other in device.foreign))
-    told = [] if device.state == "ok" else [plain(device.state, 40)]
-    if users and not any("foreign" in text for text in told):
-        told.append(f"foreign: {', '.join(users[:3])}")
-    return "; ".join(told)
-
-
-def _told_apart(devices: list[DeviceView]) -> list[DeviceView]:
-    """Call the only device by its name, one of several by its id."""
-    if len(devices) == 1:
-        return devices
-    return [replace(device, name=device.id.upper()) for device in devices]
-
-
-def _base(device: DeviceView, track: Track, glyphs: Glyphs, detail: _Detail) -> Line:
-    """All of a cell but the trials."""
-    runs = [(plain(device.name or device.id, 24), "bold")]
-    if device.util is not None:
-        drawn = spark(latest(track, detail.spark, _util), glyphs)
-        runs += [(f" {drawn}" if drawn else "", "accent"), (f" {device.util:3.0f}%", "")]
-    if device.mem_used is not None and device.mem_total and detail.memory:
+def _base(device: DeviceView, track: Track, glyphs: Glyphs, detail: _Detail, alone: bool) -> Line:
+    """All of a cell but the trials; of a device that takes none, what matters of it."""
+    said = trouble(device) if detail.words else brief(device)
+    ours, lost = device.state in OURS, device.state in _SILENT
+    name = plain(device.name or device.id, 24) if alone else label(device)
+    runs: list[Run] = [(name, "bold" if ours else "dim")]
+    if device.util is not None and not lost and (detail.words or said is None):
+        cells = detail.spark if said is None or detail.spark == _DETAILS[0].spark else 0
+        drawn = spark(latest(track, cells, _util), glyphs)
+        runs += [(f" {drawn}" if drawn else "", "accent" if ours else "dim")]
+        runs += [(f" {device.util:3.0f}%", "" if ours else "dim")]
+    told = detail.memory or (device.util is None and said is None)
+    if device.mem_used is not None and device.mem_total and told and not lost:
         widest = len(memory(device.mem_total, device.mem_total))
         runs.append((" " + right(memory(device.mem_used, device.mem_total), widest), "dim"))
-    if device.temperature is not None and detail.memory:
+    if device.temperature is not None and detail.memory and said is None:
         degrees = "C" if glyphs.ascii else "°"
         runs.append((f" {device.temperature:.0f}{degrees}", "dim"))
-    if told := foreign(device):
-        runs.append((f" {told}", "warning"))
+    if said is not None:
+        runs.append((f" {said[0]}", said[1]))
     return tuple(runs)
 
 
@@ -146,7 +176,7 @@ def _cell(device: DeviceView, base: Line, width: int) -> Line:
 
 
 def _row(cells: list[Line], tail: Line, width: int) -> Line:
-    line: list[tuple[str, str]] = [(" ", "")]
+    line: list[Run] = [(" ", "")]
     for n, cell in enumerate(cells):
         line += [("  " if n else "", ""), *cell]
     body = crop(line, width - line_width(tail))
