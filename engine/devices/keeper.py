@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from random import Random
 
+from msgspec.structs import replace
+
 from engine.core.devices import Openness, Standing
 
 from .base import Leases
@@ -54,7 +56,7 @@ class Keeper:
         from_before = set(self.gpus)
         for sample in look.gpus:
             gpu = self.gpus.setdefault(sample.uuid, Watched(device=device_of(sample)))
-            known = bool(ledger.trials.get(gpu.uuid) or gpu.told == "open" or gpu.others(seen))
+            known = bool(gpu.uuid in ledger.taken or gpu.told == "open" or gpu.others(seen))
             known = known or gpu.finding.word == "leased"
             gpu.take_in(sample, look, known=known, max_util=self._rules.max_util)
         for uuid in from_before - {sample.uuid for sample in look.gpus}:
@@ -76,7 +78,10 @@ class Keeper:
         if gpu.uuid in ledger.excluded:
             return Finding("excluded", ledger.excluded[gpu.uuid])
         gpus = self.latest.gpus if self.latest is not None else ()
-        if gpu.sample is not None and (why := self._rules.allowed.refusal(gpu.sample, gpus)):
+        allowed = self._rules.allowed
+        if gpu.uuid in ledger.included:
+            allowed = replace(allowed, include=(), exclude=())
+        if gpu.sample is not None and (why := allowed.refusal(gpu.sample, gpus)):
             return Finding("excluded", why)
         if any(other.parent == gpu.uuid for other in gpus):
             return Finding("excluded", "split into MIG instances, which are used themselves")
@@ -104,7 +109,7 @@ class Keeper:
         least = self._rules.min_free
         if least is not None and not self._rules.exclusive and gpu.is_short_of(least, seen):
             return Finding("busy", f"less than {least / _GIB:g} GiB of its memory are free")
-        if gpu.quiet >= QUIET_LOOKS or gpu.told == "open" or ledger.trials.get(gpu.uuid):
+        if gpu.quiet >= QUIET_LOOKS or gpu.told == "open" or gpu.uuid in ledger.taken:
             return None
         if gpu.quiet == 0:
             return Finding(
@@ -118,7 +123,7 @@ class Keeper:
         """Hold as many GPUs as are wanted, of those that are fine, and give back the others."""
         self._leases.check()
         for gpu in self.gpus.values():
-            if ledger.trials.get(gpu.uuid):
+            if gpu.uuid in ledger.taken:
                 self._take(gpu)
         fine = [gpu for gpu in self.gpus.values() if gpu.finding.word == "ok"]
         have = self._count_held(fine, ledger)
@@ -136,7 +141,7 @@ class Keeper:
 
     def _count_held(self, fine: list[Watched], ledger: Ledger) -> int:
         """The leases that serve: of GPUs that are fine, or that trials of ours run on."""
-        serving = {gpu.uuid for gpu in fine} | {u for u, trials in ledger.trials.items() if trials}
+        serving = {gpu.uuid for gpu in fine}.union(ledger.taken)
         return len(serving & self._leases.held)
 
     def _take(self, gpu: Watched) -> bool:
@@ -148,7 +153,7 @@ class Keeper:
     def _give_back(self, surplus: int, now: float, ledger: Ledger) -> None:
         """Give back what nothing has needed for a while; what a person excluded, at once."""
         for gpu in reversed(self.gpus.values()):
-            idle = gpu.uuid in self._leases.held and not ledger.trials.get(gpu.uuid)
+            idle = gpu.uuid in self._leases.held and gpu.uuid not in ledger.taken
             fine = gpu.finding.word == "ok"
             if not idle or (fine and surplus <= 0):
                 gpu.unwanted_since = None
@@ -162,7 +167,7 @@ class Keeper:
     def _let_others_go_first(self, now: float, ledger: Ledger) -> None:
         """Two sweeps that each hold a part of what a trial needs would wait for ever."""
         held = [gpu for gpu in self.gpus.values() if gpu.finding.word == "ok"]
-        idle = [gpu for gpu in held if not ledger.trials.get(gpu.uuid)]
+        idle = [gpu for gpu in held if gpu.uuid not in ledger.taken]
         contested = any(gpu.finding.word == "leased" for gpu in self.gpus.values())
         if not contested or not 0 < len(idle) < ledger.per_trial:
             self._too_few_since = None

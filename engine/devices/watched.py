@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 
 from msgspec import Struct, field
 
@@ -28,12 +28,17 @@ class Rules(Struct, frozen=True, kw_only=True):
 
 
 class Ledger(Struct, frozen=True, kw_only=True):
-    """What the sweep has, and wants. `trials` are names by the UUID of the GPU that they have a
-    part of; `wanted` GPUs it could use now, those included; a trial takes `per_trial` of them."""
+    """What the sweep has, and wants; GPUs by their UUIDs.
+
+    `excluded` are those that a person took from it, with the words for it, `included` those that
+    one gave to it whatever its config says. `taken` have trials of it, or what outlived one.
+    It could use `wanted` GPUs now, those taken among them; a trial takes `per_trial` or more.
+    """
 
     standings: Mapping[str, Standing] = field(default_factory=dict)
     excluded: Mapping[str, str] = field(default_factory=dict)
-    trials: Mapping[str, Iterable[str]] = field(default_factory=dict)
+    included: Collection[str] = ()
+    taken: Collection[str] = ()
     wanted: int = 0
     per_trial: int = 1
 

@@ -71,9 +71,9 @@ class Box:
     def reason(self, label: str = "gpu0") -> str:
         return next(s.reason for s in self.standings.values() if s.device.label == label)
 
-    def run(self, n: int, *trials: str) -> None:
-        """Have trials run on a GPU."""
-        self.ledger = replace(self.ledger, trials={**self.ledger.trials, f"GPU-{n}": trials})
+    def run(self, n: int) -> None:
+        """Have a trial run on a GPU."""
+        self.ledger = replace(self.ledger, taken=(f"GPU-{n}",))
 
     def meet(self, n: int, *others: ForeignView) -> None:
         """Have others compute on a GPU."""
@@ -174,6 +174,13 @@ def test_only_gpus_that_are_allowed_are_opened(make, allowed, closed):
     assert box.leases.held == {f"GPU-{label[3:]}" for label in states.keys() - closed.keys()}
 
 
+def test_a_person_includes_what_the_config_excludes_but_not_what_the_environment_hides(make):
+    box = make(2, allowed=Allowed(visible=("0",), exclude=("0", "1")))
+    box.ledger = replace(box.ledger, included=("GPU-0", "GPU-1"))
+    assert box.look(3) == {"gpu0": "open", "gpu1": "closed"}
+    assert box.reason("gpu1") == "not in CUDA_VISIBLE_DEVICES"
+
+
 def test_of_a_gpu_in_mig_mode_the_instances_are_used(make):
     box = make(1)
     box.gpus["gpu0:0"] = replace(box.gpu(0), uuid="MIG-0", label="gpu0:0", parent="GPU-0")
@@ -190,7 +197,7 @@ def test_of_a_gpu_in_mig_mode_the_instances_are_used(make):
 def test_a_process_of_another_closes_a_gpu_and_its_end_opens_it_at_that_look(make):
     box = make()
     box.look(3)
-    box.run(0, "t0001")
+    box.run(0)
     box.meet(0, BOB)
     assert box.look() == {"gpu0": "closed"}
     assert box.reason() == "in use by python (1234) of bob"
@@ -328,7 +335,7 @@ def test_a_restart_goes_on_with_what_was_told(make):
     box = make(3)
     box.set("gpu2", fault="is lost")
     box.look(3)
-    box.run(0, "t0001")
+    box.run(0)
     box.gpus.pop("gpu1")
     box.restart()
     box.set("gpu0", util=100.0)
@@ -351,7 +358,7 @@ def test_only_as_many_gpus_are_leased_as_the_sweep_wants(make):
 def test_what_is_not_needed_is_given_back_after_a_while_but_not_from_under_a_trial(make):
     box = make(2)
     box.look(3)
-    box.run(0, "t0001")
+    box.run(0)
     box.ledger = replace(box.ledger, wanted=1)
     assert box.look(5) == {"gpu0": "open", "gpu1": "open"}
     assert box.look() == {"gpu0": "open", "gpu1": "closed"}
@@ -364,11 +371,11 @@ def test_what_is_not_needed_is_given_back_after_a_while_but_not_from_under_a_tri
 def test_what_a_person_excludes_is_given_back_as_soon_as_its_trial_has_left(make):
     box = make()
     box.look(3)
-    box.run(0, "t0001")
+    box.run(0)
     box.ledger = replace(box.ledger, excluded={"GPU-0": "excluded by ann"})
     assert box.look(9) == {"gpu0": "closed"}
     assert box.leases.held == {"GPU-0"}
-    box.run(0)
+    box.ledger = replace(box.ledger, taken=())
     box.look()
     assert box.leases.held == frozenset()
 
