@@ -41,6 +41,7 @@ from tui_tuner.steering import Steering
 from tui_tuner.terminal.depth import depth
 from tui_tuner.terminal.driver import ThinDriver
 from tui_tuner.theme import after, themes
+from tui_tuner.tidying import LITTLE, MUCH, Tidying
 from tui_tuner.view.closing import closing_line
 from tui_tuner.view.glyphs import ASCII, UNICODE, wants_ascii
 from tui_tuner.view.order import Ordering, Sort
@@ -50,6 +51,9 @@ from tui_tuner.widgets.lines import ROLE_CLASSES
 
 LEAVE_AFTER_S = 2.0
 """How long a finished sweep stays on the screen with `exit_when_done`."""
+
+BARE = 2
+"""Screens that stand while none is opened over the first: Textual's own and that."""
 
 SETTLED_AFTER_S = 0.1
 """How long a terminal keeps its size before it is taken to stay."""
@@ -109,6 +113,7 @@ class TunerApp(Notifying):
         self._linking: Worker[None] | None = None
         self._keys = KeysInOrder(self)
         self._pace = Pace(self._show_pushed, options.fps, self.set_timer, time.monotonic)
+        self._tidying = Tidying(self.set_timer, self._worth_a_look)
         self._seconds = Seconds(clock)
         self._leaving = False
         self._settling: Timer | None = None
@@ -130,6 +135,9 @@ class TunerApp(Notifying):
         """Look at a key only when the one before it has been carried out."""
         if isinstance(event, events.Key) and not event.is_forwarded and self._screen_stack:
             self.hush()
+            self._pace.give_way()
+            if not self.is_headless:
+                self._tidying.key()
             await self._keys.come(event, super().on_event)
         else:
             await super().on_event(event)
@@ -234,6 +242,11 @@ class TunerApp(Notifying):
 
     def _show_pushed(self) -> None:
         self.change_view(self.view)
+        if not self.is_headless:
+            self._tidying.painted()
+
+    def _worth_a_look(self) -> int:
+        return LITTLE if len(self.screen_stack) <= BARE else MUCH
 
     def on_link_changed(self, message: Link.Changed) -> None:
         """Show how the link is; away from the dashboard's banner, say that it is gone."""

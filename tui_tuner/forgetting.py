@@ -15,9 +15,8 @@ from typing import Any
 from textual._styles_cache import StylesCache
 from textual.color import Color
 
-YOUNG = 50_000
-"""Objects made before the next look for garbage: a screen that was opened and closed is all
-among them, so that it is found without a look at the rest."""
+YOUNG = 250_000
+"""Objects made before the interpreter looks for garbage by itself: see `tidying`."""
 
 
 def spare_what_lives_on() -> None:
