@@ -38,7 +38,6 @@ from engine.core.judging import Judge
 from engine.core.limits import time_left
 from engine.core.machine import SweepMachine
 from engine.core.model import (
-    Ending,
     Exit,
     Process,
     Report,
@@ -254,7 +253,7 @@ class Simulation:
         if process is None or not isinstance(running, Running) or running.attempt != n:
             return
         process.budget = trial.budget
-        process.is_leaving = running.ending is Ending.PAUSED and running.gently
+        process.is_leaving = running.gently
         if running.held and running.ending is None:
             process.hold(self.now)
         elif process.is_held:

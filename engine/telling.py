@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from engine.control_file import Asked, is_told, write_control
-from engine.core.model import Ending, Running, Trial
+from engine.core.model import Running, Trial
 from engine.failpoints import failpoint
 from engine.full_disk import DISK_RETRY_S, is_disk_full
 from engine.publisher import Publisher
@@ -63,7 +63,7 @@ class Telling:
         state = trial.state
         if not isinstance(state, Running) or state.attempt != n:
             return None
-        return Asked(stop=state.ending is Ending.PAUSED and state.gently, budget=trial.budget)
+        return Asked(stop=state.gently, budget=trial.budget)
 
     async def _write(self, number: int, n: int, asked: Asked) -> None:
         """Write the file, on a full disk as soon as there is space."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import takewhile
+
 from . import reporting, staging
 from .border import check_border
-from .commands import AwaitGone, Command, LaunchAttempt
-from .events import AttemptEnded, AttemptFenced, AttemptLaunched, AttemptStarted
+from .commands import AwaitGone, Command, Emit, LaunchAttempt
+from .events import AttemptEnded, AttemptFenced, AttemptLaunched, AttemptStarted, Requeued
+from .faults import Fault, fault_of
 from .model import (
     Attempt,
     AttemptEnd,
@@ -18,8 +22,8 @@ from .model import (
     is_whole,
 )
 from .ranges import Ranges
-from .state import SweepState
-from .verdicts import outcome_of, state_after, state_unstarted
+from .state import Scheduling, SweepState
+from .verdicts import fault_excused, outcome_of, state_after, state_unstarted
 
 
 def current(state: SweepState, number: int, n: int) -> Attempt | None:
@@ -43,9 +47,13 @@ def start(state: SweepState, event: AttemptStarted) -> list[Command]:
             device=event.device,
             started_at=event.at,
             budget=trial.budget,
+            gpus=event.gpus,
+            share=event.share,
         )
     )
+    state.claims.passed(takewhile(lambda n: n != event.trial, _startable(state)))
     state.set_state(trial, Running(attempt=event.attempt, slot=event.slot))
+    _meet(state, trial)
     state.slot_time.begin(trial.number, event.at)
     return [LaunchAttempt(trial=event.trial, attempt=event.attempt)]
 
@@ -65,16 +73,21 @@ def end(state: SweepState, event: AttemptEnded, ranges: Ranges | None) -> list[C
     if attempt is None or not isinstance(running, Running):
         return None
     after = _state_after(state, trial, running, event)
+    fault = fault_excused(running, after, event.exit)
     attempt.end = AttemptEnd(
         at=event.at,
         exit=event.exit,
         outcome=outcome_of(running, after, event.exit),
         leftover=event.leftover,
         peak_memory=event.peak_memory,
+        mean_util=event.mean_util,
     )
     commands: list[Command] = []
+    if fault is not None:
+        commands.append(_requeue(trial, fault, event.at))
     if event.leftover:
         state.slots.block(running.slot, event.leftover)
+        state.gpus.leave(trial.number, running.slot)
         commands.append(AwaitGone(slot=running.slot, leftover=event.leftover))
     state.set_state(trial, after, first=isinstance(after, Waiting))
     state.slot_time.end(trial.number, event.at)
@@ -102,7 +115,8 @@ def fence(state: SweepState, event: AttemptFenced) -> None:
 def _state_after(
     state: SweepState, trial: Trial, running: Running, event: AttemptEnded
 ) -> TrialState:
-    if isinstance(event.exit, Lost):
+    fault = fault_of(event.exit)
+    if isinstance(event.exit, Lost) or (fault is not None and fault.kind == "device"):
         trial.losses += 1
     return state_after(
         trial,
@@ -112,6 +126,34 @@ def _state_after(
         state.plan.max_losses,
         goes_further=state.plan.goes_further(trial.budget),
     )
+
+
+def _startable(state: SweepState) -> Iterator[int]:
+    """The queue, but for what does not start after a limit."""
+    if state.scheduling is not Scheduling.LIMITED:
+        return iter(state.waiting)
+    return (number for number in state.waiting if number in state.wanted)
+
+
+def _meet(state: SweepState, trial: Trial) -> None:
+    """Note on a trial, and on those beside it, that they share GPUs."""
+    attempt = trial.attempts[-1]
+    for uuid in attempt.gpus:
+        beside = [n for n in state.gpus.trials_on(uuid) if n != trial.number]
+        attempt.had_neighbours |= state.gpus.taken(uuid) > attempt.share
+        for number in beside:
+            state.trials[number].attempts[-1].had_neighbours = True
+
+
+def _requeue(trial: Trial, fault: Fault, at: float) -> Command:
+    """Say why a trial waits again; what ran out of memory beside others gets its GPUs alone."""
+    if fault.kind == "oom":
+        trial.alone = True
+        what = "ran out of GPU memory beside others, and goes on alone"
+    else:
+        what = f"goes on elsewhere: the GPU failed it ({fault.line})"
+    sentence = f"{trial.name} {what}"
+    return Emit(event=Requeued(at=at, trials=(trial.number,), sentence=sentence))
 
 
 def _pace(state: SweepState, trial: Trial, attempt: Attempt) -> None:

@@ -27,6 +27,21 @@ def end_attempt(
     return [*told, ContinueAttempt(trial=number, attempt=n)] if running.held else told
 
 
+def leave(state: SweepState, trial: Trial, reason: str, *, gently: bool = False) -> list[Command]:
+    """Have a running trial leave its slot, to go on later; one that was asked out stays out."""
+    running = trial.state
+    if not isinstance(running, Running) or _is_leaving(running, gently):
+        return []
+    if running.held or running.ending is Ending.PAUSED:
+        return end_attempt(state, trial, Ending.PAUSED, running.reason or reason, gently=gently)
+    return end_attempt(state, trial, Ending.REQUEUED, reason, gently=gently)
+
+
+def _is_leaving(running: Running, gently: bool) -> bool:
+    """Whether it leaves as soon as that already."""
+    return running.ending is not None and (gently or not running.gently)
+
+
 def drop(state: SweepState, trial: Trial, at: float, reason: str) -> None:
     """Give a waiting proposal up: it never ran, and counts toward no limit."""
     counts = trial.counted

@@ -227,6 +227,18 @@ class DevicesChanged(Struct, frozen=True, kw_only=True, tag="devices_changed"):
     standings: tuple[Standing, ...]
 
 
+class Requeued(Struct, frozen=True, kw_only=True, tag="requeued"):
+    """Trials go on in a further attempt through no fault of their own, or a GPU was lost.
+
+    Their GPU broke, or its memory did not do for them and their neighbours. For the history alone:
+    what became of the trials followed from the event before.
+    """
+
+    at: float
+    trials: tuple[int, ...]
+    sentence: str
+
+
 class SweepEnded(Struct, frozen=True, kw_only=True, tag="sweep_ended"):
     """Nothing runs and nothing more will start. `state` is finished or stopped."""
 
@@ -254,5 +266,6 @@ Event = (
     | RungPromoted
     | SlotFreed
     | DevicesChanged
+    | Requeued
     | SweepEnded
 )

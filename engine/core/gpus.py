@@ -2,28 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 
-from .devices import WHOLE, Demand, Standing
+from msgspec.structs import replace
+
+from .devices import WHOLE, Demand, Device, Standing
+
+NOT_LOOKED_AT = "not looked at yet"
+
+_NUMBERS = re.compile(r"\d+")
 
 
 class Gpus:
     """A trial owns its share of its GPUs from `take` to `release`.
 
     `standings` holds every GPU ever seen, by UUID, in the order of the box; `excluded` those that a
-    person took from the sweep, with the words for it. What is not open, or excluded, takes no more.
+    person took from the sweep or called broken, with the words for it ('excluded by ann',
+    'quarantined by ann'); `included` those that a person gave to it, whatever its config says. What
+    is not open, or excluded, takes no more. Where a person includes a quarantined GPU its standing
+    here is closed, until whoever watches it says otherwise.
     """
 
     def __init__(self) -> None:
         self.standings: dict[str, Standing] = {}
         self.excluded: dict[str, str] = {}
+        self.included: set[str] = set()
         self._shares: dict[str, dict[int, int]] = {}
         self._of: dict[int, tuple[str, ...]] = {}
+        self._left: dict[int, tuple[tuple[str, ...], int]] = {}
+        self._taken: Counter[str] = Counter()
+        self._placed: dict[str, set[int]] = {}
+        """Trials placed since the GPU's standing, which its room does not count yet."""
 
     def update(self, standings: Iterable[Standing]) -> None:
         """Take in how GPUs stand now."""
+        known = len(self.standings)
         for standing in standings:
             self.standings[standing.device.uuid] = standing
+            self._placed.pop(standing.device.uuid, None)
+        if len(self.standings) > known:
+            self.standings = dict(sorted(self.standings.items(), key=_place_in_box))
+
+    def close_all(self) -> None:
+        """Open none any more until each is looked at again."""
+        for uuid, standing in self.standings.items():
+            if standing.state == "open":
+                self.standings[uuid] = replace(standing, state="closed", reason=NOT_LOOKED_AT)
+
+    @property
+    def trials(self) -> Mapping[int, tuple[str, ...]]:
+        """The trials that have GPUs, with the UUIDs of these."""
+        return self._of
+
+    @property
+    def leftovers(self) -> Mapping[int, tuple[tuple[str, ...], int]]:
+        """Slot -> the GPUs, and the share of each, that processes hold which outlived a trial."""
+        return self._left
 
     def trials_on(self, uuid: str) -> Mapping[int, int]:
         """The trials on a GPU, each with its share."""
@@ -33,29 +69,64 @@ class Gpus:
         """The UUIDs of the GPUs that a trial has; none where it has none."""
         return self._of.get(trial, ())
 
+    def names(self, uuids: Iterable[str]) -> str:
+        """What people call these GPUs: 'gpu0 gpu1'."""
+        return " ".join(self.standings[u].device.label if u in self.standings else u for u in uuids)
+
     def taken(self, uuid: str) -> int:
-        """The millionths of a GPU that have an owner."""
-        return sum(self.trials_on(uuid).values())
+        """The millionths of a GPU that have an owner, or are held by what outlived one."""
+        return self._taken[uuid]
+
+    def held(self) -> int:
+        """How many GPUs are not wholly free."""
+        return sum(taken > 0 for taken in self._taken.values())
 
     def usable(self, uuid: str) -> bool:
         """Whether trials may be placed on it now, as far as it is free."""
         standing = self.standings.get(uuid)
         return standing is not None and standing.state == "open" and uuid not in self.excluded
 
-    def choose(self, demand: Demand) -> tuple[str, ...] | None:
-        """The GPUs that a trial of this demand would get now, the emptiest first; None: none."""
-        fitting = [uuid for uuid in self.standings if self._fits(uuid, demand)]
+    def all_usable(self) -> list[str]:
+        """The GPUs on which trials may be placed now, as far as they are free."""
+        return [uuid for uuid in self.standings if self.usable(uuid)]
+
+    def choose(
+        self, demand: Demand, kept: Collection[str] = (), avoid: Collection[str] = ()
+    ) -> tuple[str, ...] | None:
+        """The GPUs that a trial of this demand would get now, the emptiest first; None: none.
+
+        It gets none of those `kept` for others, and those to `avoid` only where others are full.
+        """
+        fitting = [u for u in self.standings if u not in kept and self._places_on(u, demand.share)]
         if len(fitting) < demand.gpus:
             return None
-        return tuple(sorted(fitting, key=self.taken)[: demand.gpus])
+        fitting.sort(key=lambda uuid: (uuid in avoid, self.taken(uuid)))
+        return tuple(fitting[: demand.gpus])
 
-    def places(self, demand: Demand) -> int:
-        """How many more trials of this demand would find room now."""
+    def places(self, demand: Demand, kept: Collection[str] = ()) -> int:
+        """How many more trials of this demand would find room now, none on GPUs `kept`."""
         if demand.gpus == 0:
             return 0
+        on_each = [self._places_on(u, demand.share) for u in self.standings if u not in kept]
         if demand.share < WHOLE:
-            return sum(self._places_on(uuid, demand.share) for uuid in self.standings)
-        return sum(self._fits(uuid, demand) for uuid in self.standings) // demand.gpus
+            return sum(on_each)
+        return sum(on_each) // demand.gpus
+
+    def capacity(self, demand: Demand) -> int:
+        """How many trials of this demand would run on all usable GPUs, were they the only ones."""
+        if demand.gpus == 0:
+            return 0
+        usable = self.all_usable()
+        if demand.share == WHOLE:
+            return len(usable) // demand.gpus
+        return sum(self._capacity_of(uuid, demand.share) for uuid in usable)
+
+    def emptiest(self, count: int, but: Collection[str]) -> list[str]:
+        """The usable GPUs, none of those in `but`, that will be free first; none if too few."""
+        stuck = {uuid for uuids, _ in self._left.values() for uuid in uuids}
+        usable = [uuid for uuid in self.all_usable() if uuid not in but]
+        usable.sort(key=lambda uuid: (uuid in stuck, self.taken(uuid)))
+        return usable[:count] if len(usable) >= count else []
 
     def take(self, trial: int, uuids: tuple[str, ...], share: int) -> None:
         """Give a trial its share of each of these GPUs. Raises ValueError if one has no room."""
@@ -64,22 +135,54 @@ class Gpus:
                 raise ValueError(f"{uuid} has no room for trial {trial}")
         for uuid in uuids:
             self._shares.setdefault(uuid, {})[trial] = share
+            self._taken[uuid] += share
+            self._placed.setdefault(uuid, set()).add(trial)
         if uuids:
             self._of[trial] = uuids
 
     def release(self, trial: int) -> None:
         """Take back what a trial has."""
         for uuid in self._of.pop(trial, ()):
-            self._shares[uuid].pop(trial, None)
+            self._taken[uuid] -= self._shares[uuid].pop(trial)
+            self._placed.get(uuid, set()).discard(trial)
 
-    def _fits(self, uuid: str, demand: Demand) -> bool:
-        return self._places_on(uuid, demand.share) > 0
+    def leave(self, trial: int, slot: int) -> None:
+        """Let what outlived a trial in a slot hold the trial's share on, until `free`."""
+        uuids = self._of.get(trial, ())
+        if uuids:
+            share = self._shares[uuids[0]][trial]
+            self.release(trial)
+            self._left[slot] = uuids, share
+            self._taken.update(dict.fromkeys(uuids, share))
+
+    def free(self, slot: int) -> None:
+        """Take back what was held by processes that outlived their trial in a slot."""
+        uuids, share = self._left.pop(slot, ((), 0))
+        self._taken.subtract(dict.fromkeys(uuids, share))
 
     def _places_on(self, uuid: str, share: int) -> int:
         if not self.usable(uuid):
             return 0
         by_share = (WHOLE - self.taken(uuid)) // share
+        room = self._room(uuid)
+        return by_share if room is None else min(by_share, room)
+
+    def _room(self, uuid: str) -> int | None:
+        """How many more its memory holds: one at least where nothing is on it."""
         room = self.standings[uuid].room
         if room is None:
-            return by_share
-        return min(by_share, room if self.trials_on(uuid) else max(1, room))
+            return None
+        room -= len(self._placed.get(uuid, ()))
+        return max(0 if self.taken(uuid) else 1, room)
+
+    def _capacity_of(self, uuid: str, share: int) -> int:
+        room = self._room(uuid)
+        if room is None:
+            return WHOLE // share
+        left = sum(uuid in uuids for uuids, _ in self._left.values())
+        return min(WHOLE // share, len(self.trials_on(uuid)) + left + room)
+
+
+def _place_in_box(item: tuple[str, Standing]) -> tuple[list[int], str]:
+    device: Device = item[1].device
+    return [int(number) for number in _NUMBERS.findall(device.label)], device.label

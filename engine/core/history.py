@@ -25,6 +25,7 @@ from .events import (
     EngineStarted,
     Event,
     LimitReached,
+    Requeued,
     RoundEvolved,
     RungPromoted,
     StageEntered,
@@ -46,6 +47,7 @@ DECIDING = (
     "sweep_ended",
     "attempt_ended",
     "attempt_fenced",
+    "requeued",
 )
 """The tags of the events that can become decisions."""
 
@@ -86,6 +88,9 @@ class History:
             case AttemptFenced(trial=number, attempt=n):
                 text = f"{trial_name(number)} attempt {n} had never started, and was taken back"
                 return self._new(event, ENGINE, "requeue", text, number)
+            case Requeued(trials=trials, sentence=sentence):
+                verb = "requeue" if trials else "quarantine"
+                return self._new(event, ENGINE, verb, sentence, *trials)
             case LimitReached(limit=limit, sentence=sentence):
                 text = f"{sentence}; no further trial is proposed"
                 return self._new(event, ENGINE, f"limit {limit}", text)

@@ -11,10 +11,11 @@ from typing import Any
 
 import msgspec
 
-from . import acting, attempting, evolving, reporting, staging
+from . import acting, attempting, auto_slots, evolving, losing, reporting, staging
 from .acting import Facts, Prepared
 from .acts import Act, Decision
 from .commands import AwaitGone, Command, WriteSpace
+from .demands import Demands
 from .edits import SpaceVersion
 from .ending import end_attempt
 from .events import (
@@ -23,10 +24,12 @@ from .events import (
     AttemptFenced,
     AttemptLaunched,
     AttemptStarted,
+    DevicesChanged,
     EngineStarted,
     Event,
     LimitReached,
     ReportsArrived,
+    Requeued,
     RoundEvolved,
     RungPromoted,
     SearchExhausted,
@@ -91,6 +94,8 @@ class SweepMachine:
             RoundEvolved: self._round_evolved,
             RungPromoted: self._rung_promoted,
             SlotFreed: self._slot_freed,
+            DevicesChanged: self._devices_changed,
+            Requeued: self._requeued,
             SweepEnded: self._sweep_ended,
         }
 
@@ -118,6 +123,7 @@ class SweepMachine:
         return [*told, ladder] if ladder else told
 
     def _next(self, at: float) -> list[Command]:
+        auto_slots.resize(self.state)
         return next_commands(self.state, at, self.ranges, self._evolver)
 
     # The sweep --------------------------------------------------------------------------
@@ -125,7 +131,9 @@ class SweepMachine:
     def _sweep_created(self, event: SweepCreated) -> list[Command]:
         self.state.plan = event.plan
         self.state.created_at = event.at
-        self.state.slots = Slots(event.plan.slots)
+        self.state.demands = Demands(event.plan)
+        self.state.auto_slots = event.plan.auto_slots and self.state.demands.on_gpus
+        self.state.slots = Slots(0 if self.state.auto_slots else event.plan.slots)
         self.state.ladder = Ladder(event.plan.rungs, self.state.peers)
         if event.space is not None:
             self.state.versions.append(SpaceVersion(version=1, at=event.at, document=event.space))
@@ -134,6 +142,7 @@ class SweepMachine:
 
     def _engine_started(self, event: EngineStarted) -> list[Command]:
         self.state.asked = 0
+        self.state.gpus.close_all()
         if self.state.scheduling is not Scheduling.ENDED:
             self.state.watch.start(event.at)
         blocked = self.state.slots.blocked.items()
@@ -187,7 +196,15 @@ class SweepMachine:
 
     def _slot_freed(self, event: SlotFreed) -> list[Command]:
         self.state.slots.unblock(event.slot)
+        self.state.gpus.free(event.slot)
         return self._next(event.at)
+
+    def _devices_changed(self, event: DevicesChanged) -> list[Command]:
+        commands = losing.take_standings(self.state, event)
+        return commands + self._next(event.at)
+
+    def _requeued(self, event: Requeued) -> list[Command]:
+        return []
 
     # Proposals --------------------------------------------------------------------------
 
@@ -221,7 +238,8 @@ class SweepMachine:
     # Attempts ---------------------------------------------------------------------------
 
     def _attempt_started(self, event: AttemptStarted) -> list[Command]:
-        return attempting.start(self.state, event)
+        commands = attempting.start(self.state, event)
+        return commands + self._next(event.at)
 
     def _attempt_launched(self, event: AttemptLaunched) -> list[Command]:
         attempting.launch(self.state, event)

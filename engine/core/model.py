@@ -237,6 +237,8 @@ class Trial(Struct, kw_only=True):
     """The rule that stopped it last."""
     spared_by: tuple[str, ...] = ()
     """The rules that had stopped it when a person let it go on."""
+    alone: bool = False
+    """Whether it takes whole GPUs: it ran out of memory beside others."""
     rank_class: int = 0
     """Trials compare within the highest class only: overrides change what is measured."""
     ranked_after: int = 0

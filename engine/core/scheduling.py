@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from .commands import Command, Emit, Propose
+from .devices import Demand
 from .events import AttemptStarted, RungPromoted, StageEntered, SweepEnded
 from .evolution import Evolver
 from .evolving import round_after
 from .limits import limit_reached
+from .model import FailureKind, Trial
 from .ranges import Ranges
 from .staging import entry_after, stage_is_open
 from .state import Scheduling, SweepState
 
-DEVICE = "cpu"
+CPU_NAME = "cpu"
 
 
 def next_commands(
@@ -32,14 +34,15 @@ def next_commands(
         return [limit]
     commands: list[Command] = []
     if state.scheduling is Scheduling.OPEN:
-        if (promoted := _promotion(state, at)) is not None:
-            return [promoted]
-        commands += _starts(state, at, state.waiting)
-        commands += _proposals(state, len(commands))
+        if (due := _promotion(state, at) or _start(state, at, state.waiting)) is not None:
+            return [due]
+        commands += _proposals(state)
         if not commands and (begun := _next_stage(state, at, ranges, evolver)):
             return [begun]
     if state.scheduling is Scheduling.LIMITED:
-        commands += _starts(state, at, [n for n in state.waiting if n in state.wanted])
+        wanted = (n for n in state.waiting if n in state.wanted)
+        if (due := _start(state, at, wanted)) is not None:
+            return [due]
     if not commands and (end := _end(state, at)):
         commands.append(end)
     return commands
@@ -55,29 +58,79 @@ def _next_stage(
     return Emit(event=StageEntered(at=at, entry=entry)) if entry is not None else None
 
 
-def _starts(state: SweepState, at: float, waiting: Collection[int]) -> list[Command]:
-    free = state.slots.next_free(len(waiting)) if state.slots.free else []
-    return [
-        Emit(
-            event=AttemptStarted(
-                at=at,
-                trial=number,
-                attempt=state.trials[number].next_attempt,
-                slot=slot,
-                device=DEVICE,
-            )
+def _start(state: SweepState, at: float, waiting: Iterable[int]) -> Emit | None:
+    """Start the first trial that finds a slot and GPUs; what follows from that is asked anew."""
+    due = next_start(state, waiting)
+    if due is None:
+        return None
+    number, gpus = due
+    trial = state.trials[number]
+    return Emit(
+        event=AttemptStarted(
+            at=at,
+            trial=number,
+            attempt=trial.next_attempt,
+            slot=state.slots.next_free(1)[0],
+            device=state.gpus.names(gpus) if gpus else CPU_NAME,
+            gpus=gpus,
+            share=state.demands.of(trial).share if gpus else 0,
         )
-        for slot, number in zip(free, waiting, strict=False)
-    ]
+    )
+
+
+def next_start(state: SweepState, waiting: Iterable[int]) -> tuple[int, tuple[str, ...]] | None:
+    """The first of these trials that would start now, and the GPUs it would get."""
+    if not state.slots.free:
+        return None
+    demands, unfit = state.claims.waiting, set[Demand]()
+    for number in waiting:
+        demand = state.claims.demand(number)
+        if demand in unfit:
+            continue
+        gpus = _gpus_for(state, state.trials[number], demand)
+        if gpus is not None:
+            return number, gpus
+        unfit.add(demand)
+        if len(unfit) == len(demands):
+            return None
+    return None
+
+
+def _gpus_for(state: SweepState, trial: Trial, demand: Demand) -> tuple[str, ...] | None:
+    if not demand.gpus:
+        return ()
+    return state.gpus.choose(demand, _kept(state, demand), avoid=_failed_on(trial))
+
+
+def _kept(state: SweepState, demand: Demand) -> Collection[str]:
+    return state.claims.kept_from(demand, state.gpus) if state.claims.starving else ()
+
+
+def _failed_on(trial: Trial) -> tuple[str, ...]:
+    """The GPUs that failed under its last attempt: rather others, where there are any."""
+    last = trial.attempts[-1] if trial.attempts else None
+    failed = last is not None and last.end is not None and last.end.outcome == FailureKind.DEVICE
+    return last.gpus if last is not None and failed else ()
+
+
+def places(state: SweepState) -> int:
+    """How many more trials of the current stage could start now, those that wait aside."""
+    demand = state.demands.of_stage(state.stage.plan.name)
+    if not demand.gpus or not state.slots.free:
+        return state.slots.free
+    return min(state.slots.free, state.gpus.places(demand, _kept(state, demand)))
 
 
 def _promotion(state: SweepState, at: float) -> Emit | None:
-    """Promote a trial where a slot is free for it; it starts before what has never run."""
-    free = state.slots.free
+    """Promote a trial where there is room for it; it starts before what has never run."""
+    if not state.ladder.rungs:
+        return None
+    free = places(state)
     if not free or (best := state.ladder.promotion()) is None:
         return None
     trials = (state.trials[n] for n in state.waiting)
-    if free <= sum(t.wanted or bool(t.attempts) for t in trials):
+    first = (t for t in trials if t.wanted or t.attempts)
+    if free <= sum(_gpus_for(state, t, state.demands.of(t)) is not None for t in first):
         return None
     return Emit(
         event=RungPromoted(
@@ -90,30 +143,37 @@ def _promotion(state: SweepState, at: float) -> Emit | None:
     )
 
 
-def _proposals(state: SweepState, starting: int) -> list[Command]:
-    wanted = wanted_proposals(state, starting)
+def _proposals(state: SweepState) -> list[Command]:
+    wanted = wanted_proposals(state)
     if wanted <= 0:
         return []
     state.asked += wanted
     return [Propose(count=wanted)]
 
 
-def wanted_proposals(state: SweepState, starting: int) -> int:
-    """How many more proposals to ask for, beyond those already asked."""
+def wanted_proposals(state: SweepState) -> int:
+    """How many more proposals to ask for beyond those already asked, once all has started that
+    could: what still waits finds no room, and leaves what room there is to others."""
     if state.exhausted is not None:
         return 0
-    ready = len(state.waiting) - starting + state.asked
-    wanted = state.slots.free - starting + state.plan.prefetch - ready
-    if state.trials_limit is not None:
-        wanted = min(wanted, state.trials_limit - state.counted - state.asked)
-    if (left := state.stage.left) is not None:
-        wanted = min(wanted, left - state.asked)
+    wanted = places(state) + max(0, state.plan.prefetch - len(state.waiting)) - state.asked
+    if (room := proposals_left(state)) is not None:
+        wanted = min(wanted, room - state.asked)
     if wanted > 0 and (most := state.plan.max_in_flight) is not None:
-        wanted = min(wanted, most - _in_flight(state) - state.asked)
+        wanted = min(wanted, most - in_flight(state) - state.asked)
     return wanted
 
 
-def _in_flight(state: SweepState) -> int:
+def proposals_left(state: SweepState) -> int | None:
+    """How many more trials the search may propose in this stage; None: no end is known."""
+    if state.exhausted is not None:
+        return 0
+    limit = state.trials_limit
+    by_limit = None if limit is None else limit - state.counted
+    return min((n for n in (by_limit, state.stage.left) if n is not None), default=None)
+
+
+def in_flight(state: SweepState) -> int:
     """How many of the search's own trials wait or run."""
     return sum(state.trials[number].counted for number in (*state.waiting, *state.running))
 

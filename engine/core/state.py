@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from enum import StrEnum
 
+from .claims import Claims
+from .demands import Demands
 from .edits import SpaceVersion
 from .events import Warned
 from .gpus import Gpus
@@ -23,6 +24,7 @@ from .model import (
     is_final,
     state_name,
 )
+from .modes import Scheduling as Scheduling
 from .peers import Peers
 from .placement import Slots
 from .plan import Plan
@@ -32,21 +34,6 @@ from .rungs import Ladder
 from .slot_time import SlotTime
 from .stage import Stage
 from .undoable import Undoable
-
-
-class Scheduling(StrEnum):
-    """Whether trials are started."""
-
-    OPEN = "open"
-    """Waiting trials start as slots come free."""
-    PAUSED = "paused"
-    """Nothing starts until a person continues; what runs goes on."""
-    DRAINING = "draining"
-    """Asked to stop: nothing starts, what runs may finish."""
-    LIMITED = "limited"
-    """A limit was reached: only what a person asked for starts, what runs may finish."""
-    ENDED = "ended"
-    """Nothing runs, nothing will start."""
 
 
 class SweepState:
@@ -60,7 +47,8 @@ class SweepState:
     `stages` are those entered so far, the last one current. `changed` collects the numbers of
     trials whose rows are to be shown anew; the journal empties it. `unlearned` collects those of
     which the search method has not heard the latest; whoever asks it for proposals empties that.
-    `source` is what made the newest proposal, `sources` how many each method made.
+    `source` is what made the newest proposal, `sources` how many each method made. `auto_slots`:
+    there are as many slots as the GPUs have room for.
     """
 
     def __init__(self) -> None:
@@ -76,7 +64,10 @@ class SweepState:
         self.extra_trials = 0
         self.running: dict[int, None] = {}
         self.slots = Slots(0)
+        self.auto_slots = False
         self.gpus = Gpus()
+        self.claims = Claims()
+        self.demands = Demands()
         self.scheduling = Scheduling.OPEN
         self.end_state: str | None = None
         self.sentence = ""
@@ -145,6 +136,7 @@ class SweepState:
         self.trials[trial.number] = trial
         self.counts["waiting"] += 1
         self.waiting[trial.number] = None
+        self.claims.enter(trial.number, self.demands.of(trial))
         self.counted += trial.counted
         if trial.wanted:
             self.wanted.add(trial.number)
@@ -196,9 +188,10 @@ class SweepState:
         return best_of(trials, self.plan.goal, most)
 
     def set_state(self, trial: Trial, state: TrialState, *, first: bool = False) -> None:
-        """Move a trial to `state`, keeping counts, queue and slots right.
+        """Move a trial to `state`, keeping counts, queue, slots and GPUs right.
 
-        `first` puts a trial that waits again at the head of the queue.
+        One that runs takes the GPUs of its newest attempt. `first` puts a trial that waits again at
+        the head of the queue.
         """
         before = trial.state
         self.counts[state_name(before)] -= 1
@@ -209,15 +202,20 @@ class SweepState:
         self.unlearned.add(trial.number)
         if isinstance(before, Waiting):
             self.waiting.pop(trial.number, None)
+            self.claims.leave(trial.number)
             self.wanted.discard(trial.number)
         if isinstance(before, Running) and not isinstance(state, Running):
             self.running.pop(trial.number, None)
             self.slots.release(before.slot)
+            self.gpus.release(trial.number)
         if isinstance(state, Running) and not isinstance(before, Running):
             self.slots.take(state.slot, trial.number)
+            current = trial.attempts[-1]
+            self.gpus.take(trial.number, current.gpus, current.share)
             self.running[trial.number] = None
         if isinstance(state, Waiting):
             self._enqueue(trial.number, first)
+            self.claims.enter(trial.number, self.demands.of(trial))
             if trial.wanted:
                 self.wanted.add(trial.number)
         if is_final(before) != is_final(state):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 
+from .faults import Fault, fault_of
 from .model import (
     Complete,
     Ending,
@@ -51,7 +52,7 @@ def state_after(
             return Pruned(at=at, reason=reason, infeasible=True)
         case Ending.DIVERGED:
             return Failed(at=at, kind=FailureKind.DIVERGED, reason=reason)
-        case Ending.REQUEUED:
+        case Ending.REQUEUED if not _failed_while_leaving(running, ended):
             return Complete(at=at) if _ran_to_its_end(trial, ended) else Waiting()
         case Ending.PAUSED if not _failed_while_leaving(running, ended):
             is_through = _ran_to_its_end(trial, ended) and not goes_further
@@ -61,7 +62,17 @@ def state_after(
         return Paused(at=at, reason=reason)
     if _owes_more(trial, ended):
         return Waiting()
+    if (fault := fault_of(ended)) is not None:
+        after = _state_by_fault(trial, fault, at, max_losses)
+        is_out = running.held or running.ending is Ending.PAUSED
+        return Paused(at=at, reason=reason) if is_out and isinstance(after, Waiting) else after
     return _state_by_exit(trial, ended, at, max_losses)
+
+
+def fault_excused(running: Running, after: TrialState, ended: Exit) -> Fault | None:
+    """The fault of the GPU that an attempt ended by, where it is not held against its trial."""
+    by_itself = running.ending is None or running.gently
+    return fault_of(ended) if by_itself and isinstance(after, Waiting | Paused) else None
 
 
 def state_unstarted(running: Running, at: float) -> TrialState:
@@ -107,6 +118,21 @@ def _ran_to_its_end(trial: Trial, ended: Exit) -> bool:
     return isinstance(ended, Exited) and ended.code == 0 and reached
 
 
+def _state_by_fault(trial: Trial, fault: Fault, at: float, max_losses: int) -> TrialState:
+    """Try what ran out of memory beside others again alone, and a GPU's failure elsewhere."""
+    attempt = trial.attempts[-1]
+    if fault.kind == "oom":
+        if attempt.had_neighbours:
+            return Waiting()
+        return Failed(at=at, kind=FailureKind.OOM, reason=fault.line)
+    if not attempt.gpus:
+        return Failed(at=at, kind=FailureKind.ERROR, reason=fault.line)
+    if trial.losses < max_losses:
+        return Waiting()
+    why = f"its GPU failed {trial.losses} times in a row: {fault.line}"
+    return Failed(at=at, kind=FailureKind.DEVICE, reason=why)
+
+
 def _state_by_exit(trial: Trial, ended: Exit, at: float, max_losses: int) -> TrialState:
     match ended:
         case Exited(code=0):
@@ -114,8 +140,7 @@ def _state_by_exit(trial: Trial, ended: Exit, at: float, max_losses: int) -> Tri
                 return Complete(at=at)
             return Failed(at=at, kind=FailureKind.ERROR, reason=_SILENT)
         case Exited(code=code, tail=tail):
-            kind = FailureKind.OOM if _out_of_memory(tail) else FailureKind.ERROR
-            return Failed(at=at, kind=kind, reason=last_line(tail) or f"exit {code}")
+            return Failed(at=at, kind=FailureKind.ERROR, reason=last_line(tail) or f"exit {code}")
         case Signalled(signal=number, tail=tail):
             outside = number in _FROM_OUTSIDE
             kind = FailureKind.KILLED if outside else FailureKind.ERROR
@@ -132,6 +157,8 @@ def _state_by_exit(trial: Trial, ended: Exit, at: float, max_losses: int) -> Tri
 
 def outcome_of(running: Running, after: TrialState, ended: Exit) -> str:
     """Name the attempt's outcome: complete, pruned, paused, stopped, lost, or a failure kind."""
+    if (fault := fault_excused(running, after, ended)) is not None:
+        return FailureKind(fault.kind).value
     match after:
         case Complete():
             return "complete"
@@ -158,7 +185,3 @@ def signal_name(number: int) -> str:
         return signal.Signals(number).name
     except ValueError:
         return f"signal {number}"
-
-
-def _out_of_memory(tail: str) -> bool:
-    return "CUDA out of memory" in tail or "OutOfMemoryError" in tail

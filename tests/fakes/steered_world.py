@@ -204,8 +204,7 @@ class SteeredWorld(ToldSweep):
 
     def _asked_of(self, process: Process) -> tuple[bool, int | None]:
         running = self.running(process.trial)
-        stop = running.ending is Ending.PAUSED and running.gently
-        return stop, self.trial(process.trial).budget
+        return running.gently, self.trial(process.trial).budget
 
     def does_as_told(self) -> None:
         """Carry out what is due, and fail unless every process then is held, signalled and told
@@ -240,5 +239,6 @@ def _is_as_asked(was: Running, now: TrialState) -> bool:
         case Ending.PAUSED:
             return isinstance(now, Paused | Complete) or (was.gently and isinstance(now, Failed))
         case Ending.REQUEUED:
-            return isinstance(now, Waiting | Running | Complete)
+            back = isinstance(now, Waiting | Running | Complete)
+            return back or (was.gently and isinstance(now, Failed))
     return not (was.held and isinstance(now, Waiting | Running))

@@ -6,7 +6,7 @@ from typing import Literal
 
 from engine.core.acts import Preview, Resume, Stop
 from engine.core.commands import Command
-from engine.core.ending import end_attempt
+from engine.core.ending import end_attempt, leave
 from engine.core.model import Ending, Running, Trial, trial_name
 from engine.core.state import Scheduling, SweepState
 
@@ -54,10 +54,10 @@ def apply_stop(state: SweepState, act: Stop, by: By) -> Applied:
         trial = state.trials[number]
         running = trial.state
         assert isinstance(running, Running)
-        if running.held or (act.now and running.gently):
+        if running.held:
             commands += end_attempt(state, trial, Ending.PAUSED, running.reason or reason)
-        elif act.now and running.ending is None:
-            commands += end_attempt(state, trial, Ending.REQUEUED, reason)
+        elif act.now:
+            commands += leave(state, trial, reason)
     return Applied(commands=commands, inverse=back)
 
 
