@@ -111,7 +111,7 @@ class Engine:
         writer = StoreWriter(store, directory=self.directory, on_full=self._disk_full)
         self.publisher = publisher = Publisher(journal, writer)
         space = document_of(config.space)
-        publisher.replay(with_first_space(store.replay(), space))
+        publisher.replay(with_first_space(store.replay(), space), store.trials())
         gc.freeze()
         environment = user_environment()
         proposals, learning = sources_of(config, plan.seed)
@@ -170,7 +170,6 @@ class Engine:
         source = LiveSource(
             runtime,
             directory=self.directory,
-            pid=os.getpid(),
             reader=lambda: open_reader(self.directory / "sweep.db"),
             clock=time.time,
             leave=self._try_to_leave,

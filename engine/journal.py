@@ -28,20 +28,25 @@ class Journal:
     def __init__(self, machine: SweepMachine, show_sweep: Callable[[], SweepView]) -> None:
         self.machine = machine
         self.seq = 0
-        self._show_sweep = show_sweep
+        self.show_sweep = show_sweep
         self._batch = Batch()
         self._touched: set[int] = set()
         self._decisions: list[Decision] = []
 
     def replay(self, log: Iterable[Logged]) -> int:
-        """Fold a stored log into the machine; give the number of events."""
+        """Fold a stored log into the machine; give the number of events. Nothing has changed."""
         count = 0
         handle = self.machine.handle
         for logged in log:
             handle(logged.event)
             self.seq = logged.seq
             count += 1
+        self.machine.state.changed.clear()
         return count
+
+    def touch(self, trials: Iterable[int]) -> None:
+        """Have the rows of these trials written with the next batch."""
+        self._touched.update(trials)
 
     def record(self, event: Event, offsets: Iterable[Offset] = ()) -> list[Command]:
         """Handle an event and all it emits; give the commands to carry out after the commit."""
@@ -83,5 +88,5 @@ class Journal:
         decisions, self._decisions = self._decisions, []
         trials = self.machine.state.trials
         batch.trials = [trial_view(trials[number]) for number in sorted(touched & trials.keys())]
-        batch.sweep = self._show_sweep()
+        batch.sweep = self.show_sweep()
         return batch, touched, decisions

@@ -80,12 +80,17 @@ class Publisher:
         self._waiting: list[tuple[int, asyncio.Future[None]]] = []
         self._samples = Samples(self._write_samples)
 
-    def replay(self, log: Iterable[Logged]) -> int:
-        """Take in a stored log; give the number of its events."""
+    def replay(self, log: Iterable[Logged], stored: Iterable[TrialView] = ()) -> int:
+        """Take in a stored log; give the number of its events.
+
+        The next commit writes the rows that are not as `stored`: an older version showed less.
+        """
         count = self.journal.replay(log)
         self.seq = self.journal.seq
         machine = self.journal.machine
         self.rows = {number: trial_view(t) for number, t in machine.state.trials.items()}
+        written = {trial_number(view.id): view for view in stored}
+        self.journal.touch(n for n, view in self.rows.items() if view != written.get(n))
         self.decisions = list(machine.history.decisions)
         return count
 

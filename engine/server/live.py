@@ -15,7 +15,6 @@ from engine.core.acting import Facts, Prepared
 from engine.core.acts import Act, AdvanceStage, Clone, Decision, PutBack, RepeatStage, Undo
 from engine.core.history import DECIDING
 from engine.core.model import trial_name, trial_number
-from engine.core.projection import sweep_view
 from engine.core.views import DeviceView, SweepView, TrialView
 from engine.devices.usage import Usage
 from engine.errors import ActError, NotFoundError
@@ -47,7 +46,6 @@ class LiveSource(SweepSource):
         runtime: Runtime,
         *,
         directory: Path,
-        pid: int,
         reader: Callable[[], StoreReader],
         clock: Callable[[], float],
         leave: Callable[[], bool],
@@ -57,7 +55,6 @@ class LiveSource(SweepSource):
         self.usage: Callable[[int, int], Usage] = lambda trial, attempt: Usage()
         self._runtime = runtime
         self._publisher = runtime.publisher
-        self._pid = pid
         self._reader = reader
         self._clock = clock
         self._leave = leave
@@ -68,19 +65,10 @@ class LiveSource(SweepSource):
         return self._publisher.seq
 
     def status(self) -> SweepView:
-        state = self._runtime.machine.state
-        now = self._clock()
-        fresh = sweep_view(
-            state,
-            directory=str(self.directory),
-            pid=self._pid,
-            now=now,
-            rules=self._runtime.machine.rules(),
-        )
-        view = self._publisher.sweep or fresh
+        view = self._publisher.sweep or self._publisher.journal.show_sweep()
         return replace(
             view,
-            elapsed_s=fresh.elapsed_s,
+            elapsed_s=self._runtime.machine.state.watch.elapsed(self._clock()),
             devices=self._devices_with_trials(),
             warnings=[*self._publisher.notices.values(), *view.warnings],
         )
