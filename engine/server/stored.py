@@ -24,6 +24,7 @@ from engine.store.base import DeviceSample, Point, StoreReader, UsageSample
 from engine.store.reader import open_reader
 
 from .first_rows import Standing
+from .last_seen import last_seen
 from .source import Changes, SweepSource
 
 UNDER_WAY = ("running", "paused", "stopping")
@@ -61,7 +62,10 @@ class StoredSource(SweepSource):
         view = self._reader.sweep() or _unbegun(self._reader.meta())
         alive = self._pid is not None
         view = replace(
-            view, dir=str(self.directory), engine=EngineView(pid=self._pid or None, alive=alive)
+            view,
+            dir=str(self.directory),
+            engine=EngineView(pid=self._pid or None, alive=alive),
+            devices=last_seen(self._reader),
         )
         if alive:
             silent = f"the engine, process {self._pid}, does not answer: this is what it stored"

@@ -17,10 +17,12 @@ import pytest
 from engine.client import Connection
 from engine.config.load import load_config
 from engine.core.acts import EditSpace, Stop
+from engine.core.devices import Device, Standing
 from engine.core.edits import SetRange, SpaceChange
 from engine.core.events import (
     Acted,
     AttemptStarted,
+    DevicesChanged,
     ReportsArrived,
     SweepCreated,
     TrialProposed,
@@ -38,6 +40,7 @@ from engine.lifecycle import open_sweep, socket_path
 from engine.protocol import messages as m
 from engine.store.base import Batch, Logged
 from engine.store.sqlite import SqliteStore
+from tests.fakes.batches import seen, used
 from tui_tuner.cli.reach import ask
 
 AT = 1_730_000_000.0
@@ -100,6 +103,42 @@ async def test_a_sweep_whose_engine_died_is_dead_and_shows_all_it_stored(sweep: 
     assert detail.trial.state == "running"
     assert log.text == "epoch 1\n"
     assert [p["name"] for p in space] == ["lr"]
+
+
+async def test_its_devices_are_named_and_what_they_and_its_trials_used_is_there(
+    sweep: Path,
+) -> None:
+    gpu = Device(uuid="GPU-1", label="gpu0", name="H200", memory=141 << 30)
+    opened = DevicesChanged(at=AT, standings=(Standing(device=gpu, state="open"),))
+    store = SqliteStore.open(sweep / "sweep.db")
+    store.write(
+        Batch(
+            events=[Logged(seq=99, event=opened)],
+            usage=[used(1, AT, util=80.0), used(1, AT + 9, attempt=2, util=70.0)],
+            device_samples=[seen("gpu0", AT, util=85.0), seen("cpu", AT), seen("gpu0", AT + 5)],
+        )
+    )
+    store.close()
+    before = files(sweep)
+
+    viewer = await look(sweep)
+    devices = (await viewer.request(m.GetStatus(id=0))).devices
+    usage = await viewer.usage(1)
+    history = await viewer.device_history("gpu0")
+    late = await viewer.device_history("gpu0", since=AT + 1, points=100)
+    with pytest.raises(NotFoundError, match="no device 'gpu3' in this sweep: there are gpu0, cpu"):
+        await viewer.device_history("gpu3")
+    await viewer.close()
+
+    assert [(d.id, d.name, d.uuid, d.mem_total, d.state) for d in devices] == [
+        ("gpu0", "H200", "GPU-1", 141 << 30, "stale"),
+        ("cpu", "", None, None, "stale"),
+    ]
+    assert devices[0].reason.startswith("last looked at 2024-10-2")
+    assert [point.util for point in usage] == [80.0, None, 70.0]
+    assert [(point.at, point.util) for point in history] == [(AT, 85.0), (AT + 5, None)]
+    assert late == history[1:]
+    assert files(sweep).items() >= before.items()
 
 
 async def test_screens_get_a_snapshot_of_it(sweep: Path) -> None:
