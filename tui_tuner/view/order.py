@@ -7,9 +7,9 @@ search; sorting all of ten thousand rows takes no longer than a person notices.
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from operator import attrgetter
-from types import NoneType
 from typing import Any
 
 from msgspec import Struct
@@ -77,7 +77,7 @@ class Ordering(Struct, frozen=True):
         column, reverse = self.sort.column, self.sort.reverse
         if column == "id":
             return list(range(len(rows)))[:: -1 if reverse else 1]
-        values = list(map(self._getter(), rows))
+        values = self._values(rows)
         return [
             place
             for places in self._groups(rows)
@@ -88,10 +88,20 @@ class Ordering(Struct, frozen=True):
     def _groups(self, rows: Sequence[TrialView]) -> Iterable[Sequence[int]]:
         if self.sort.column not in ("state", "elapsed"):
             return [range(len(rows))]
-        groups: dict[int, list[int]] = {}
-        for place, group in enumerate(map(self._group, rows)):
-            groups.setdefault(group, []).append(place)
+        groups: dict[int, list[int]] = defaultdict(list)
+        if self.sort.column == "state":
+            for place, row in enumerate(rows):
+                groups[RANKS.get(row.state, _UNRANKED)].append(place)
+        else:
+            for place, row in enumerate(rows):
+                groups[row.state != "running" and not row.held].append(place)
         return [places for _, places in sorted(groups.items())]
+
+    def _values(self, rows: Sequence[TrialView]) -> list[Any]:
+        column = self.sort.column
+        if column in FIXED_COLUMNS or column in _ATTRIBUTES:
+            return list(map(self._getter(), rows))
+        return [row.params.get(column) for row in rows]
 
     def _group(self, row: TrialView) -> int:
         """What comes before all else: how alive a trial is, for the columns that heed it."""
@@ -142,7 +152,9 @@ def _ticks(row: TrialView) -> bool:
 
 def _time(row: TrialView) -> float | None:
     """What rows are ordered by under 'elapsed': when it began, or how long it took."""
-    return (row.attempt_started_at or 0.0) if _ticks(row) else row.elapsed_s or None
+    if row.state == "running" or row.held:
+        return row.attempt_started_at or 0.0
+    return row.elapsed_s or None
 
 
 def build(rows: Iterable[TrialView], ordering: Ordering) -> Order:
@@ -195,16 +207,19 @@ def _at_most(one: tuple[int, str], other: tuple[int, str]) -> bool:
     return one <= other
 
 
-_NUMBERS = {int, float, NoneType}
+_NUMBERS = {int, float}
 
 
 def _by_value(places: Sequence[int], values: list[Any], descending: bool) -> list[int]:
     """Sort places by the values there; equal ones stay as they are, what is missing goes last."""
     present = [place for place in places if (value := values[place]) is not None and value == value]
-    if {type(values[place]) for place in present} <= _NUMBERS:
+    kinds = set(map(type, map(values.__getitem__, present)))
+    if kinds <= _NUMBERS or kinds == {str}:
         present.sort(key=values.__getitem__, reverse=descending)
     else:
         present.sort(key=lambda place: _key(values[place], descending))
+    if len(present) == len(places):
+        return present
     absent = [place for place in places if (value := values[place]) is None or value != value]
     return present + absent
 
