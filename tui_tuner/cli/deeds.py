@@ -12,7 +12,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from engine.client import Connection
-from engine.core.acts import Act, EditSpace, Pause, Prune, Stop, Undo
+from engine.core.acts import Act, EditSpace, Pause, Prune, Stop, Undo, UseGpus
 from engine.core.model import trial_name
 from engine.core.views import TrialView
 from engine.errors import ConnectionLostError, NotFoundError, TunerError
@@ -41,7 +41,7 @@ class Gone(Struct, frozen=True, kw_only=True):
     """A trial whose process has gone, after so many seconds, and what it is now.
 
     `leftover` names processes that would not die with it. A trial that is running goes on, since
-    somebody called its leaving off.
+    somebody called its leaving off, or runs `again`, in a further attempt.
     """
 
     id: str
@@ -49,6 +49,7 @@ class Gone(Struct, frozen=True, kw_only=True):
     slot: int | None
     after_s: float
     leftover: list[str] = []
+    again: bool = False
 
 
 class Outcome(Struct, frozen=True, kw_only=True):
@@ -99,12 +100,12 @@ async def see_through(connection: Connection, deed: Deed, sweep: Path, teller: T
     waiting and not the deed. Raises TunerError where others take longer than the sweep's grace
     and a little more.
     """
-    if deed.dry_run or not isinstance(deed.act, _MAY_END):
+    if deed.dry_run or not _may_end(deed.act):
         result = await do(connection, deed)
         teller.done(result)
         return Outcome(result=result)
     before = await connection.request(ListTrials(id=0, where="slot>=0"))
-    departure = _Departure({row.id: row.slot for row in before})
+    departure = _Departure(before)
     result = await do(connection, deed)
     teller.done(result)
     departure.begin(result.done)
@@ -140,8 +141,9 @@ async def check_trials(connection: Connection, trials: Collection[int]) -> None:
 class _Departure:
     """Follows trials that were asked to go until their processes are gone."""
 
-    def __init__(self, slots: dict[str, int | None]) -> None:
-        self._slots = slots
+    def __init__(self, rows: list[TrialView]) -> None:
+        self._slots = {row.id: row.slot for row in rows}
+        self._attempts = {row.id: row.attempts for row in rows}
         self._began = time.monotonic()
         self.left: list[str] = []
         self.gone: list[Gone] = []
@@ -179,6 +181,7 @@ class _Departure:
                 slot=self._slots[row.id],
                 after_s=after_s,
                 leftover=row.attempt_list[-1].leftover if row.attempt_list else [],
+                again=row.state == "running" and row.attempts > self._attempts[row.id],
             )
             for row in settled.values()
             if row.id in self._slots and not row.held
@@ -191,7 +194,16 @@ def _is_going(row: TrialView) -> bool:
     return row.state == "running" and row.ending is not None
 
 
+def _may_end(act: Act) -> bool:
+    """Whether an act may ask processes to go."""
+    if isinstance(act, UseGpus):
+        return act.use != "include" and act.how != "end"
+    return isinstance(act, _MAY_END)
+
+
 def _is_patient(act: Act) -> bool:
+    if isinstance(act, UseGpus):
+        return act.use == "exclude" and act.how == "checkpoint"
     return isinstance(act, Undo) or (isinstance(act, Pause) and act.how == "release")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.core.views import AttemptView, TrialView
 from engine.protocol.messages import GetStatus, ShowTrial, TrialDetail
+from tui_tuner.view.device_line import memory
 from tui_tuner.view.line import plain
 from tui_tuner.view.numbers import ValueFormat, duration, short, value_format
 from tui_tuner.view.schedule import ancestors, schedules
@@ -110,8 +111,18 @@ def _print_attempts(attempts: list[AttemptView]) -> None:
         ended = f"{attempt.outcome}, {attempt.exit}{took}" if attempt.outcome else "running"
         note = f" ({plain(attempt.note)})" if attempt.note else ""
         start = f", {attempt.start}{note}" if attempt.start else ""
-        print(f"  attempt {attempt.n}: {ended}; slot {attempt.slot}, pid {attempt.pid}{start}")
+        place = f"slot {attempt.slot}{_on(attempt)}, pid {attempt.pid}"
+        print(f"  attempt {attempt.n}: {ended}; {place}{start}")
         if attempt.leftover:
             print(f"    would not die: {', '.join(map(plain, attempt.leftover))}")
         for line in attempt.tail.splitlines()[-5:]:
             print(f"    | {plain(line)}")
+
+
+def _on(attempt: AttemptView) -> str:
+    """Its GPUs, how busy it kept its share of them, and the most memory it took."""
+    if attempt.device in ("", "cpu"):
+        return ""
+    busy = f" {attempt.mean_util:.0f}% busy" if attempt.mean_util is not None else ""
+    peak = f" {memory(attempt.peak_memory)} at most" if attempt.peak_memory else ""
+    return f" on {plain(attempt.device)}{busy}{peak}"

@@ -15,7 +15,8 @@ from .arguments import DryRun, Json, Why
 from .steering import Asked, steer
 
 SlotWords = Annotated[
-    list[str] | None, typer.Argument(metavar="[SWEEP] N", help="How many trials run at once.")
+    list[str] | None,
+    typer.Argument(metavar="[SWEEP] N", help="How many trials run at once; auto: see below."),
 ]
 
 
@@ -24,14 +25,22 @@ def command(
 ) -> None:
     """Say how many trials run at once.
 
-    Those that run beyond it may finish.
+    Those that run beyond it may finish. auto: as many as its GPUs have room for.
 
     Example: tui-tuner slots digits 4
     """
     words = words or []
     if not 1 <= len(words) <= 2:
         raise UsageError("say how many: tui-tuner slots 4")
-    if not words[-1].isascii() or not words[-1].isdigit():
-        raise UsageError(f"{clean(words[-1], limit=80)!r} is no number of slots")
+    count = count_of(words[-1])
     sweep = find_sweep(words[0] if len(words) == 2 else None)
-    steer(sweep, SetSlots(count=int(words[-1][:18])), Asked(why, dry_run, json))
+    steer(sweep, SetSlots(count=count), Asked(why, dry_run, json))
+
+
+def count_of(word: str) -> int | None:
+    """Read a number of slots; None is auto. Raises UsageError."""
+    if word == "auto":
+        return None
+    if not word.isascii() or not word.isdigit():
+        raise UsageError(f"{clean(word, limit=80)!r} is no number of slots, nor auto")
+    return int(word[:18])

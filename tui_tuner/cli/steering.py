@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from msgspec.structs import asdict
 
 from engine.client import Connection
-from engine.core.acts import Act, Pause, Prune, Stop
+from engine.core.acts import Act, Pause, Prune, Stop, UseGpus
 from engine.core.edits import SpacePreview
 from engine.errors import ActError, UsageError
 from engine.protocol.messages import ActResult
@@ -47,6 +47,32 @@ def steer(
     it, TunerError; SystemExit where the person stopped waiting.
     """
     deed = Deed(act=act, why=asked.why, where=where, dry_run=asked.dry_run)
+    outcome = _carried_out(sweep, deed, asked, trials)
+    if asked.json:
+        print_json(document(outcome))
+    _conclude(deed, outcome)
+
+
+def steer_in_turn(sweep: Path, acts: Sequence[Act], asked: Asked) -> None:
+    """Do acts one after the other, as `steer` does one; as JSON they are one document.
+
+    That has what was done in all, the last decision, and a document for each under `acts`.
+    """
+    deeds = [Deed(act=act, why=asked.why, dry_run=asked.dry_run) for act in acts]
+    outcomes = []
+    for deed in deeds:
+        outcomes.append(outcome := _carried_out(sweep, deed, asked))
+        if not asked.json:
+            _conclude(deed, outcome)
+    if asked.json:
+        each = [document(outcome) for outcome in outcomes]
+        lists = {key: [x for d in each for x in d[key]] for key in ("done", "skipped")}
+        print_json(each[-1] | lists | ({"acts": each} if len(each) > 1 else {}))
+        for deed, outcome in zip(deeds, outcomes, strict=True):
+            _conclude(deed, outcome)
+
+
+def _carried_out(sweep: Path, deed: Deed, asked: Asked, trials: Collection[int] = ()) -> Outcome:
     teller = Teller() if asked.json else Said(deed)
 
     async def do(connection: Connection) -> Outcome:
@@ -54,13 +80,15 @@ def steer(
         return await see_through(connection, deed, sweep, teller)
 
     try:
-        outcome = with_sweep(sweep, do, read_only=False)
+        return with_sweep(sweep, do, read_only=False)
     except ActError as error:
         if asked.json:
             print_json({"done": [], "skipped": [], "decision": None, "refused": str(error)})
         raise
-    if asked.json:
-        print_json(document(outcome))
+
+
+def _conclude(deed: Deed, outcome: Outcome) -> None:
+    """Raise what an act came to that is no success."""
     if outcome.staying:
         said(f"{named(outcome.staying)} still {_leaving(deed.act)}")
         raise SystemExit(INTERRUPTED)
@@ -105,8 +133,9 @@ class Said(Teller):
             said(f"{skipped.id} left alone: {plain(skipped.why)}")
 
     def waits(self, names: Collection[str]) -> None:
-        if isinstance(self._deed.act, Pause):
-            how = "Ctrl-C ends the waiting, not the pause"
+        what = {Pause: "pause", UseGpus: "act"}.get(type(self._deed.act))
+        if what is not None:
+            how = f"Ctrl-C ends the waiting, not the {what}"
             said(f"{named(names)} still {_leaving(self._deed.act)} ({how})")
 
     def gone(self, gone: list[Gone]) -> None:
@@ -130,8 +159,8 @@ def report(result: ActResult, deed: Deed) -> list[str]:
 def farewell(gone: list[Gone]) -> list[str]:
     """Say which trials have gone, and what stayed of them."""
     lines = []
-    for state in dict.fromkeys(g.state for g in gone):
-        alike = [g for g in gone if g.state == state and not g.leftover]
+    for state, again in dict.fromkeys((g.state, g.again) for g in gone):
+        alike = [g for g in gone if (g.state, g.again) == (state, again) and not g.leftover]
         if alike:
             lines.append(_farewell(alike, state))
     lines += [
@@ -145,6 +174,8 @@ def farewell(gone: list[Gone]) -> list[str]:
 
 def _farewell(gone: list[Gone], state: str) -> str:
     names = named([g.id for g in gone])
+    if state == "running" and gone[0].again:
+        return f"{names} left after {took(max(g.after_s for g in gone))}, and runs elsewhere"
     if state == "running":
         return f"{names} goes on: its leaving was called off"
     slots = sorted(g.slot for g in gone if g.slot is not None)
@@ -182,6 +213,8 @@ def _costs(result: ActResult) -> list[str]:
 
 
 def _leaving(act: Act) -> str:
+    if isinstance(act, UseGpus) and act.how == "checkpoint":
+        return "there: leaves at its next epoch"
     return "pausing: leaves at its next epoch" if isinstance(act, Pause) else "being stopped"
 
 

@@ -13,6 +13,7 @@ from engine.lifecycle import find_sweep
 from engine.protocol.fields import is_advised
 from engine.protocol.messages import GetStatus, ListTrials
 from engine.protocol.noise import is_level, leader
+from tui_tuner.view.device_words import device_of
 from tui_tuner.view.finals import decimals, spread_text
 from tui_tuner.view.line import plain
 from tui_tuner.view.numbers import param_format, value_format
@@ -78,6 +79,7 @@ def trial_columns(
         Column("best", [form.text(row.best) for row in rows], "right"),
         Column("mean", _means(rows, view, finalists)),
         Column("time", [time_of(row) for row in rows], "right"),
+        Column("device", [_device(row) for row in rows], optional=True),
         *_parameters(rows),
         Column("note", [row.note or "" for row in rows], optional=True, text=True),
         Column("why", [row.reason or "" for row in rows], optional=True, text=True),
@@ -91,6 +93,12 @@ def _state(row: TrialView) -> str:
     if row.state == "running" and row.ending == "paused":
         return "running: pausing"
     return f"{row.state}: {row.failure}" if row.state == "failed" and row.failure else row.state
+
+
+def _device(row: TrialView) -> str:
+    """The GPUs it runs on, or ran on last."""
+    device = device_of(row)
+    return "" if device == "cpu" else device
 
 
 def _advice(row: TrialView) -> str:

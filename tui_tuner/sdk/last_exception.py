@@ -46,7 +46,7 @@ def _tell(fault: BaseException, attempt_dir: str) -> None:
 
 def _chain(fault: BaseException) -> list[dict[str, Any]]:
     """The exception and what it was raised from, each with the names of its types."""
-    chain = []
+    chain: list[dict[str, Any]] = []
     cause: BaseException | None = fault
     while cause is not None and len(chain) < _LONGEST_CHAIN:
         chain.append(_described(cause))

@@ -1,0 +1,192 @@
+"""Taking GPUs from a sweep and giving them back by words, and the table of those there are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.core.acts import SetSlots, UseGpus
+from engine.core.views import DeviceView, EngineView, ForeignView, SweepView, TrialView
+from engine.errors import UsageError
+from engine.protocol.messages import DevicePoint, GetDeviceHistory, GetStatus, ListTrials
+from tests.fakes.fake_source import FakeSource
+from tui_tuner.cli import gpu_table, gpus, main, slots
+from tui_tuner.cli.columns import table
+from tui_tuner.cli.deeds import Gone
+from tui_tuner.cli.gpus import Wanted, words_of
+from tui_tuner.cli.steering import farewell
+
+GIB = 2**30
+
+
+@pytest.fixture
+def acts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[tuple[Path, Any]]:
+    """The acts that verbs ask for, none of them done."""
+    asked: list[tuple[Path, Any]] = []
+    for verb in (gpus, slots):
+        monkeypatch.setattr(verb, "find_sweep", lambda name: tmp_path / (name or "only"))
+    monkeypatch.setattr(slots, "steer", lambda sweep, act, how: asked.append((sweep, act)))
+    monkeypatch.setattr(
+        gpus, "steer_in_turn", lambda sweep, acts, how: asked.extend((sweep, act) for act in acts)
+    )
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        ("", Wanted(None, (), ())),
+        ("digits", Wanted("digits", (), ())),
+        ("-2", Wanted(None, ("gpu2",), ())),
+        ("digits -2 +3 -0", Wanted("digits", ("gpu2", "gpu0"), ("gpu3",))),
+        ("-2 -gpu2", Wanted(None, ("gpu2",), ())),
+        ("-0:1 +GPU-8a2f91c3", Wanted(None, ("gpu0:1",), ("GPU-8a2f91c3",))),
+    ],
+)
+def test_a_sign_says_what_becomes_of_a_gpu(words: str, wanted: Wanted) -> None:
+    assert words_of(words.split()) == wanted
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ("digits 2", "'2': say -2 to take a GPU, +2 to give it back"),
+        ("digits -", "'-' names no GPU: say -2 or +2"),
+        ("--nwo -2", "'--nwo' names no GPU: say -2 or +2"),
+        ("-2 +2", "gpu2: take it or give it back, not both"),
+    ],
+)
+def test_words_that_name_no_gpu_are_refused(words: str, reason: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        words_of(words.split())
+    assert str(caught.value) == reason
+
+
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        ("gpus digits -2", [UseGpus(gpus=("gpu2",), use="exclude")]),
+        ("gpus digits -2 --now", [UseGpus(gpus=("gpu2",), use="exclude", how="now")]),
+        ("gpus digits --finish -2", [UseGpus(gpus=("gpu2",), use="exclude", how="end")]),
+        ("gpus digits -2 --quarantine", [UseGpus(gpus=("gpu2",), use="quarantine", how="now")]),
+        (
+            "gpus -1 digits +3",
+            [UseGpus(gpus=("gpu3",), use="include"), UseGpus(gpus=("gpu1",), use="exclude")],
+        ),
+        ("slots digits auto", [SetSlots(count=None)]),
+        ("slots digits 3", [SetSlots(count=3)]),
+    ],
+)
+def test_a_command_line_asks_for_acts(
+    acts: list[tuple[Path, Any]], tmp_path: Path, words: str, asked: list[Any]
+) -> None:
+    assert main(words.split()) == 0
+    assert acts == [(tmp_path / "digits", act) for act in asked]
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["gpus digits +2 --now", "gpus -2 --now --finish", "gpus digits --now", "slots digits all"],
+)
+def test_what_makes_no_sense_together_is_wrong_usage(
+    acts: list[tuple[Path, Any]], words: str
+) -> None:
+    assert main(words.split()) == 2
+    assert acts == []
+
+
+def gpu(number: int, **fields: Any) -> DeviceView:
+    return DeviceView(id=f"gpu{number}", name="H100", uuid=f"GPU-{number}", **fields)
+
+
+def sweep_of(folder: Path, devices: list[DeviceView], *, alive: bool) -> SweepView:
+    view = FakeSource(folder).status()
+    view.devices, view.engine = devices, EngineView(pid=7 if alive else None, alive=alive)
+    return view
+
+
+def asking(*answers: tuple[type, Any]) -> Callable[..., list[Any]]:
+    """Answers requests by their type."""
+
+    def ask(sweep: Path, *requests: Any) -> list[Any]:
+        return [next(a for kind, a in answers if isinstance(r, kind)) for r in requests]
+
+    return ask
+
+
+def lines(devices: Sequence[DeviceView]) -> list[str]:
+    return table(gpu_table.gpu_columns(devices), None)
+
+
+def test_the_table_says_how_each_gpu_is_who_is_there_and_why_it_is_closed() -> None:
+    mine = gpu(0, util=91.4, mem_used=38 * GIB, mem_total=80 * GIB, temperature=64.0, power=303.2)
+    mine.share, mine.trials, mine.throttle = 0.5, ["t0001", "t0002"], ["power cap"]
+    bob = ForeignView(user="bob", command="python \x1b[31m", pid=1234)
+    old = ForeignView(user="ann", command="python", pid=99, trial="t0009")
+    busy = gpu(1, state="busy", foreign=[bob, old], reason="in use by python (1234) of bob")
+    head, first, second = lines([mine, busy])
+    wanted = "gpu name util memory temp power share state trials others why"
+    assert " ".join(head.split()) == wanted
+    told = "gpu0 H100 91% 38/80G 64C 303W 50% ok t0001 t0002 slowed by power cap"
+    assert " ".join(first.split()) == told
+    assert "python ␛[31m (1234) of bob, python (99) of t0009" in second
+    assert second.endswith("in use by python (1234) of bob")
+
+
+def test_a_sweep_without_gpus_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    cpu = DeviceView(id="cpu", name="CPU", cores=8)
+    monkeypatch.setattr(
+        gpu_table, "ask", asking((GetStatus, sweep_of(tmp_path, [cpu], alive=True)))
+    )
+    gpu_table.show_gpus(tmp_path, json=False)
+    assert "its trials run on the CPU" in capsys.readouterr().err
+    gpu_table.show_gpus(tmp_path, json=True)
+    assert capsys.readouterr().out.strip() == "[]"
+
+
+def test_a_dead_engines_gpus_are_shown_as_last_stored(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    row = trial_on(tmp_path, "gpu10 gpu2")
+    point = DevicePoint(at=0.0, util=50.0, mem_used=2 * GIB, temperature=60.0, power=None)
+    monkeypatch.setattr(
+        gpu_table,
+        "ask",
+        asking(
+            (GetStatus, sweep_of(tmp_path, [], alive=False)),
+            (ListTrials, [row]),
+            (GetDeviceHistory, [point]),
+        ),
+    )
+    gpu_table.show_gpus(tmp_path, json=False)
+    out, err = capsys.readouterr()
+    assert "the engine is not running" in err
+    assert [line.split()[:3] for line in out.splitlines()] == [
+        ["gpu", "util", "memory"],
+        ["gpu2", "50%", "2.0G"],
+        ["gpu10", "50%", "2.0G"],
+    ]
+
+
+def trial_on(folder: Path, device: str) -> TrialView:
+    source = FakeSource(folder)
+    number = source.propose()
+    source.start(number)
+    source.trial(number).attempt_list[-1].device = device
+    return source.trial(number)
+
+
+def test_a_trial_that_left_its_gpu_and_runs_again_is_said_to() -> None:
+    gone = [
+        Gone(id="t0001", state="running", slot=0, after_s=0.4, again=True),
+        Gone(id="t0002", state="running", slot=1, after_s=0.4),
+    ]
+    assert farewell(gone) == [
+        "t0001 left after 0.4 s, and runs elsewhere",
+        "t0002 goes on: its leaving was called off",
+    ]
