@@ -16,7 +16,7 @@ from .steering import Asked, steer
 
 SlotWords = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[SWEEP] N", help="How many trials run at once; auto: see below."),
+    typer.Argument(metavar="[SWEEP] N", help="How many trials run at once, or auto."),
 ]
 
 
