@@ -9,8 +9,9 @@ from engine.core.views import BestView, EngineView, MetricView, SweepView, Trial
 from engine.protocol.messages import Delta, Snapshot
 from tui_tuner.view import table as table_module
 from tui_tuner.view.cells import Context, cells, memory_text
+from tui_tuner.view.column_heads import column_at, heading
 from tui_tuner.view.column_list import column_list, list_lines
-from tui_tuner.view.columns import Choice, column_at, empty_columns, every_column, heading, layout
+from tui_tuner.view.columns import Choice, empty_columns, every_column, layout
 from tui_tuner.view.finals import decimals
 from tui_tuner.view.glyphs import ASCII, UNICODE
 from tui_tuner.view.line import line_width, text_of
@@ -126,9 +127,11 @@ def test_every_parameter_that_varies_has_a_column_whatever_it_is_called():
 
 
 def test_columns_without_anything_to_say_are_left_out_until_they_have():
-    assert empty_columns(STATE) == {"mean", "device %", "peak memory", "note"}
+    measured = {"device %", "memory", "peak memory", "cpu %", "device"}
+    costs = {"GPU hours", "best per hour"}
+    assert empty_columns(STATE) == {*measured, *costs, "mean", "note"}
     used = view([row(1, util=87.4, peak_memory=9 * 2**30, note="odd"), row(2)])
-    assert empty_columns(used) == {"mean"}
+    assert empty_columns(used) == {"mean", "memory", "cpu %", "device", *costs}
     text = text_of(cells(used.row_at(0), layout(used, 200).columns, context(used)))
     assert " 87 " in text
     assert " 9.0G " in text

@@ -12,11 +12,14 @@ from engine.protocol.noise import is_level
 from tui_tuner.view_state import ParamStats, trial_elapsed_s
 
 from .columns import BAR_WIDTH, Column
+from .costs import HOUR_S, gpu_seconds, rate_maximized, rate_minimized
+from .device_words import device_of
 from .eta import eta_text, trial_eta_s
 from .finals import spread_text
 from .glyphs import ENDINGS, STATE_ROLES, Glyphs
+from .idle_gpus import idle_note
 from .line import Line, Run, crop, fit, plain, right, width_of
-from .numbers import ParamFormat, ValueFormat, duration
+from .numbers import ParamFormat, ValueFormat, duration, short
 
 
 class Context(NamedTuple):
@@ -35,6 +38,8 @@ class Context(NamedTuple):
     """Decimals of means over seeds."""
     fresh: frozenset[str] = frozenset()
     """Trials that are new, or came to another state, a moment ago."""
+    maximize: bool = True
+    """Whether the objective is the better the larger it is."""
 
 
 def cells(row: TrialView, columns: tuple[Column, ...], context: Context) -> Line:
@@ -149,13 +154,44 @@ def _curve(row: TrialView, column: Column, context: Context) -> Line:
 
 
 def _util(row: TrialView, column: Column, context: Context) -> Line:
-    text = "" if row.util is None or row.state != "running" else f"{row.util:.0f}"
-    return ((right(text, column.width), ""),)
+    if row.util is None:
+        return ((" " * column.width, ""),)
+    role = "warning" if idle_note(row, context.now) else _measured(row)
+    return ((right(f"{row.util:.0f}", column.width), role),)
 
 
 def _memory(row: TrialView, column: Column, context: Context) -> Line:
+    return ((right(memory_text(row.memory) if row.memory else "", column.width), ""),)
+
+
+def _peak(row: TrialView, column: Column, context: Context) -> Line:
     text = "" if row.peak_memory is None else memory_text(row.peak_memory)
     return ((right(text, column.width), "dim"),)
+
+
+def _cpu(row: TrialView, column: Column, context: Context) -> Line:
+    text = "" if row.cpu_util is None else f"{row.cpu_util:.0f}"
+    return ((right(text, column.width), _measured(row)),)
+
+
+def _device(row: TrialView, column: Column, context: Context) -> Line:
+    return ((fit(plain(device_of(row), 40), column.width), _measured(row)),)
+
+
+def _measured(row: TrialView) -> str:
+    """What was measured of a trial that runs no more stands back."""
+    return "" if row.state == "running" else "dim"
+
+
+def _gpu_hours(row: TrialView, column: Column, context: Context) -> Line:
+    hours = gpu_seconds(row, context.now) / HOUR_S
+    text = "" if not hours else f"{hours:.2f}" if hours < 99.995 else f"{hours:.0f}"
+    return ((right(text, column.width), "dim"),)
+
+
+def _rate(row: TrialView, column: Column, context: Context) -> Line:
+    rate = rate_maximized(row) if context.maximize else rate_minimized(row)
+    return ((right("" if rate is None else short(rate, 3), column.width), ""),)
 
 
 def memory_text(size: int) -> str:
@@ -185,6 +221,8 @@ def _reason(row: TrialView, column: Column, context: Context) -> Line:
     text = plain(row.reason or row.failure or "").removeprefix("pruned by ")
     if not text and is_advised(row):
         return ((fit(f"advice: {plain(row.advice or '')}", column.width), "warning"),)
+    if not text and (idle := idle_note(row, context.now)):
+        return ((fit(idle, column.width), "warning"),)
     return ((fit(text, column.width), "dim"),)
 
 
@@ -208,7 +246,12 @@ _WRITERS: dict[str, Callable[[TrialView, Column, Context], Line]] = {
     "mean": _mean,
     "curve": _curve,
     "device %": _util,
-    "peak memory": _memory,
+    "memory": _memory,
+    "peak memory": _peak,
+    "cpu %": _cpu,
+    "device": _device,
+    "GPU hours": _gpu_hours,
+    "best per hour": _rate,
     "elapsed": _elapsed,
     "time left": _eta,
     "note": _note,

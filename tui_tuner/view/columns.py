@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 from engine.core.views import TrialView
 from tui_tuner.view_state import ParamStats, ViewState
 
+from .costs import rate_maximized
+from .device_words import device_of
 from .finals import decimals, spread_text
 from .glyphs import UNICODE, Glyphs
-from .line import Line, Run, fit, plain, right, width_of
+from .line import plain
 from .numbers import MAX_PARAM_WIDTH
+from .order import FIXED_COLUMNS
 
 SPARK_WIDTH = 8
 BAR_WIDTH = 6
 LEAST_REASON = 16
 _WIDEST_REASON = 60
 _NOTE_WIDTH = 20
-_GUTTER = 2
+_WIDEST_DEVICE = 12
+_GPU_USE = "GPU%"
+GUTTER = 2
 _LOOKED_AT = 200
 """How many rows are looked at for what they have: the cost must not grow with the sweep."""
 
@@ -26,8 +32,12 @@ HEADINGS = {
     "state": "st",
     "elapsed": "time",
     "mean": "mean±std",
-    "device %": "dev%",
-    "peak memory": "mem",
+    "device %": "use%",
+    "memory": "mem",
+    "peak memory": "peak",
+    "cpu %": "cpu%",
+    "GPU hours": "GPUh",
+    "best per hour": "best/h",
     "time left": "left",
     "reason": "why",
 }
@@ -36,17 +46,27 @@ HEADINGS = {
 FROZEN = ("id", "state")
 """Columns that stay where they are while the others are scrolled."""
 
-SORTABLE = ("id", "state", "epoch", "last", "best", "mean", "elapsed", "device %", "peak memory")
+SORTABLE = (*FIXED_COLUMNS, "mean")
 """Columns that rows can be sorted by, besides those of parameters."""
 
 _ORDER = (
     *("id", "state", "epoch", "last", "best", "mean", "curve"),
-    *("device %", "peak memory", "elapsed", "time left"),
+    *("device %", "memory", "peak memory", "cpu %", "device", "elapsed", "time left"),
+    *("GPU hours", "best per hour"),
 )
 """What comes before the parameters; notes and reasons come after them."""
 
 _ESSENTIAL, _GIVE_WAY = ("id", "state", "epoch", "best", "curve"), ("curve", "epoch")
 """What is shown first where it fits, and what of it is left out first where it does not."""
+
+_MEASURED: dict[str, Callable[[TrialView], object]] = {
+    "device %": attrgetter("util"),
+    "memory": attrgetter("memory"),
+    "peak memory": attrgetter("peak_memory"),
+    "cpu %": attrgetter("cpu_util"),
+    "best per hour": rate_maximized,
+}
+"""What is only shown where some row has it."""
 
 _THEN = ("time left", "device %", "peak memory", "reason")
 """What there is room for where the essential columns and a few parameters leave any."""
@@ -129,10 +149,11 @@ def empty_columns(state: ViewState) -> set[str]:
     empty = set()
     if not state.finals:
         empty.add("mean")
-    if all(row.util is None for row in rows):
-        empty.add("device %")
-    if all(row.peak_memory is None for row in rows):
-        empty.add("peak memory")
+    empty |= {key for key, value in _MEASURED.items() if all(value(row) is None for row in rows)}
+    if len({device_of(row) for row in rows} - {""}) < 2:
+        empty.add("device")
+    if not _uses_gpus(rows):
+        empty.add("GPU hours")
     if state.ended:
         empty.add("time left")
     if not any(row.note for row in rows):
@@ -162,11 +183,13 @@ def _by_rank(there: Sequence[Column], width: int) -> list[Column]:
         if key in known and _total(chosen) > width:
             chosen.remove(known[key])
     left = width - _total(chosen)
-    ranked = [known.get("mean"), *params[:1], known.get("last")]
+    use = known.get("device %")
+    on_gpus = use if use is not None and use.title == _GPU_USE else None
+    ranked = [known.get("mean"), *params[:1], on_gpus, known.get("last")]
     ranked += [*params[1:2], known.get("elapsed")]
     ranked += [*params[2:4], *(known.get(key) for key in _THEN), *params[4:], known.get("note")]
     for column in ranked:
-        if column is not None and column.width + 1 <= left:
+        if column is not None and column not in chosen and column.width + 1 <= left:
             chosen.append(column)
             left -= column.width + 1
     fitting = {column.key for column in chosen}
@@ -203,7 +226,7 @@ def _farthest(rest: Sequence[Column], room: int) -> int:
 
 
 def _total(columns: Iterable[Column]) -> int:
-    return _GUTTER + sum(column.width + 1 for column in columns)
+    return GUTTER + sum(column.width + 1 for column in columns)
 
 
 def _base_columns(state: ViewState, glyphs: Glyphs) -> dict[str, Column]:
@@ -223,14 +246,28 @@ def _base_columns(state: ViewState, glyphs: Glyphs) -> dict[str, Column]:
         _column("best", value, to_right=True),
         _column("mean", max(10, spread + 1)),
         _column("curve", SPARK_WIDTH),
-        _column("device %", 4, to_right=True),
+        _column("device %", 4, to_right=True)._replace(title=_use_title(rows)),
+        _column("memory", 5, to_right=True),
         _column("peak memory", 5, to_right=True),
+        _column("cpu %", 4, to_right=True),
+        _column("device", min(_WIDEST_DEVICE, max(6, *(len(device_of(r)) for r in rows), 0))),
         _column("elapsed", 5, to_right=True),
         _column("time left", 5, to_right=True),
+        _column("GPU hours", 5, to_right=True),
+        _column("best per hour", 6, to_right=True),
         _column("note", _NOTE_WIDTH),
         _column("reason", LEAST_REASON),
     )
     return {column.key: column for column in columns}
+
+
+def _uses_gpus(rows: Sequence[TrialView]) -> bool:
+    return any(row.gpus or row.gpu_s for row in rows)
+
+
+def _use_title(rows: Sequence[TrialView]) -> str:
+    """Call the use what it is of: nobody's has been measured before any trial ran."""
+    return _GPU_USE if _uses_gpus(rows) else "CPU%"
 
 
 def _column(key: str, width: int, to_right: bool = False) -> Column:
@@ -247,35 +284,3 @@ def _param_column(name: str, stats: ParamStats, taken: dict[str, Column]) -> Col
     width = max(stats.width, min(len(title), 8, MAX_PARAM_WIDTH), 3)
     key = f"parameter {name}" if name in taken else name
     return Column(key, title, width, to_right=number, param=name)
-
-
-def heading(shown: Layout, state: ViewState, glyphs: Glyphs) -> Line:
-    """Write the headings, with the direction beside the one rows are sorted by.
-
-    '<' behind the columns that stay says that there are more to the left.
-    """
-    sort = state.ordering.sort
-    runs: list[Run] = [(" " * _GUTTER, "head")]
-    for place, column in enumerate(shown.columns):
-        put = right if column.to_right else fit
-        title = put(column.title.replace("±", glyphs.spread), column.width)
-        gap = "<" if place == len(FROZEN) - 1 and shown.scrolled else " "
-        if column.sortable and column.key == sort.column:
-            arrow = glyphs.down if sort.reverse else glyphs.up
-            words = title.rstrip()
-            rest = " " * (column.width - width_of(words) - 1)
-            runs.append((words + arrow, "sorted"))
-            runs.append((rest + gap if len(words) < column.width else "", "head"))
-        else:
-            runs.extend([(title, "head"), (gap, "key" if gap != " " else "head")])
-    return tuple(runs)
-
-
-def column_at(columns: Sequence[Column], x: int) -> Column | None:
-    """Find the column whose heading, or the gap behind it, stands in a cell of the table."""
-    left = _GUTTER
-    for column in columns:
-        if left <= x <= left + column.width:
-            return column
-        left += column.width + 1
-    return None

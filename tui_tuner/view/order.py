@@ -16,6 +16,9 @@ from msgspec import Struct
 
 from engine.core.views import TrialView
 
+from .costs import gpu_order, rate_maximized, rate_minimized
+from .device_words import device_of
+
 Order = tuple[str, ...]
 """Names of trials, as they are to be shown."""
 
@@ -25,7 +28,12 @@ Entry = tuple[Any, int]
 RANKS = {"running": 0, "paused": 1, "complete": 1, "pruned": 1, "failed": 1, "waiting": 2}
 _UNRANKED = 3
 
-FIXED_COLUMNS = ("state", "id", "epoch", "last", "best", "elapsed", "device %", "peak memory")
+FIXED_COLUMNS = (
+    *("state", "id", "epoch", "last", "best", "elapsed"),
+    *("device %", "memory", "peak memory", "cpu %", "device", "GPU hours", "best per hour"),
+)
+_TIMES = ("elapsed", "GPU hours")
+"""Columns of time that runs on: what runs stands first, the longest of it first."""
 
 
 class Sort(Struct, frozen=True):
@@ -86,7 +94,7 @@ class Ordering(Struct, frozen=True):
         ]
 
     def _groups(self, rows: Sequence[TrialView]) -> Iterable[Sequence[int]]:
-        if self.sort.column not in ("state", "elapsed"):
+        if self.sort.column not in ("state", *_TIMES):
             return [range(len(rows))]
         groups: dict[int, list[int]] = defaultdict(list)
         if self.sort.column == "state":
@@ -107,7 +115,7 @@ class Ordering(Struct, frozen=True):
         """What comes before all else: how alive a trial is, for the columns that heed it."""
         if self.sort.column == "state":
             return RANKS.get(row.state, _UNRANKED)
-        if self.sort.column == "elapsed":
+        if self.sort.column in _TIMES:
             return 0 if _ticks(row) else 1
         return 0
 
@@ -115,6 +123,8 @@ class Ordering(Struct, frozen=True):
         column = self.sort.column
         if column == "elapsed":
             return _time
+        if column == "best per hour":
+            return rate_maximized if self.maximize else rate_minimized
         if column in _ATTRIBUTES:
             return _ATTRIBUTES[column]
         return lambda row: row.params.get(column)
@@ -127,7 +137,7 @@ class Ordering(Struct, frozen=True):
         column, reverse = self.sort.column, self.sort.reverse
         if column in ("state", "best", "mean", "last"):
             return self.maximize != reverse
-        if column in _LARGE_FIRST or (column == "elapsed" and not _ticks(row)):
+        if column in _LARGE_FIRST or (column in _TIMES and not _ticks(row)):
             return not reverse
         return reverse
 
@@ -139,10 +149,14 @@ _ATTRIBUTES: dict[str, Callable[[TrialView], Any]] = {
     "last": attrgetter("value"),
     "epoch": attrgetter("step"),
     "device %": attrgetter("util"),
+    "memory": attrgetter("memory"),
     "peak memory": attrgetter("peak_memory"),
+    "cpu %": attrgetter("cpu_util"),
+    "device": lambda row: device_of(row) or None,
+    "GPU hours": gpu_order,
 }
 
-_LARGE_FIRST = ("epoch", "device %", "peak memory")
+_LARGE_FIRST = ("epoch", "device %", "memory", "peak memory", "cpu %", "best per hour")
 
 
 def _ticks(row: TrialView) -> bool:

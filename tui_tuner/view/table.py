@@ -9,7 +9,8 @@ from msgspec import Struct
 from tui_tuner.view_state import TrialView, ViewState
 
 from .cells import Context, cells
-from .columns import Column, Layout, heading
+from .column_heads import heading
+from .columns import Column, Layout
 from .glyphs import Glyphs
 from .line import Line, crop, with_role
 

@@ -10,7 +10,8 @@ from textual.message import Message
 from textual.timer import Timer
 
 from tui_tuner.view.cells import Context
-from tui_tuner.view.columns import FROZEN, Choice, Column, Layout, column_at, layout
+from tui_tuner.view.column_heads import column_at
+from tui_tuner.view.columns import FROZEN, Choice, Column, Layout, layout
 from tui_tuner.view.finals import decimals
 from tui_tuner.view.glyphs import UNICODE, Glyphs
 from tui_tuner.view.line import Line
@@ -143,6 +144,7 @@ class TrialTable(Lines, can_focus=True):
             leader=state.leader,
             places=decimals(state.finalists),
             fresh=frozenset(self._fresh),
+            maximize=state.ordering.maximize,
         )
         window = self._window()
         self._top = window.top
