@@ -21,7 +21,7 @@ def print_json(document: Any) -> None:
 
 def trial_document(row: TrialView, now: float | None = None) -> dict[str, Any]:
     """One trial as `trials --json` gives it."""
-    document = asdict(row) | {"elapsed_s": elapsed_s(row, now)}
+    document = asdict(row) | {"elapsed_s": elapsed_s(row, now), "gpu_s": gpu_s(row, now)}
     for name in _ONLY_FOR_SCREENS:
         del document[name]
     return document
@@ -40,7 +40,16 @@ def detail_document(detail: TrialDetail) -> dict[str, Any]:
 
 def elapsed_s(row: TrialView, now: float | None = None) -> float:
     """Seconds a trial has run, those of a running or held attempt included."""
+    return row.elapsed_s + _running_s(row, now)
+
+
+def gpu_s(row: TrialView, now: float | None = None) -> float:
+    """Seconds of GPUs a trial has taken, those of a running or held attempt included."""
+    return row.gpu_s + row.gpus * _running_s(row, now)
+
+
+def _running_s(row: TrialView, now: float | None) -> float:
     if row.attempt_started_at is None:
-        return row.elapsed_s
+        return 0.0
     now = time.time() if now is None else now
-    return row.elapsed_s + max(0.0, now - row.attempt_started_at)
+    return max(0.0, now - row.attempt_started_at)

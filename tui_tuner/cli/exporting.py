@@ -19,7 +19,7 @@ from engine.core.views import TrialView
 from engine.protocol.messages import GetSeries, GetStatus, ListTrials, Series, ShowTrial
 from engine.text import clean
 
-from .documents import detail_document, elapsed_s
+from .documents import detail_document, elapsed_s, gpu_s
 
 AT_ONCE = 8
 
@@ -38,6 +38,11 @@ _THEN = (
     "started_at",
     "ended_at",
     "elapsed_s",
+    "device",
+    "gpus",
+    "gpu_s",
+    "util",
+    "peak_memory",
     "parent",
     "repeat_of",
     "mean",
@@ -135,6 +140,10 @@ def _by_step(series: Series, names: Iterable[str]) -> list[list[Any]]:
 def _field(row: TrialView, name: str) -> Any:
     if name == "elapsed_s":
         return round(elapsed_s(row), 3)
+    if name == "gpu_s":
+        return round(gpu_s(row), 3)
+    if name == "device" and row.device is None and row.attempt_list:
+        return row.attempt_list[-1].device
     if name == "value":
         return row.last_text or row.value
     return getattr(row, name)
