@@ -30,16 +30,19 @@ def end_attempt(
 def leave(state: SweepState, trial: Trial, reason: str, *, gently: bool = False) -> list[Command]:
     """Have a running trial leave its slot, to go on later; one that was asked out stays out."""
     running = trial.state
-    if not isinstance(running, Running) or _is_leaving(running, gently):
+    if not isinstance(running, Running) or not would_leave(trial, gently=gently):
         return []
     if running.held or running.ending is Ending.PAUSED:
         return end_attempt(state, trial, Ending.PAUSED, running.reason or reason, gently=gently)
     return end_attempt(state, trial, Ending.REQUEUED, reason, gently=gently)
 
 
-def _is_leaving(running: Running, gently: bool) -> bool:
-    """Whether it leaves as soon as that already."""
-    return running.ending is not None and (gently or not running.gently)
+def would_leave(trial: Trial, *, gently: bool) -> bool:
+    """Whether `leave` makes a difference: it runs, and does not leave as soon as that already."""
+    running = trial.state
+    if not isinstance(running, Running):
+        return False
+    return running.ending is None or (running.gently and not gently)
 
 
 def drop(state: SweepState, trial: Trial, at: float, reason: str) -> None:

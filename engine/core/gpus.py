@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
+from copy import copy
 
 from msgspec.structs import replace
 
-from .devices import WHOLE, Demand, Device, Standing
+from .devices import WHOLE, Demand, Device, Openness, Standing
 
 NOT_LOOKED_AT = "not looked at yet"
 
@@ -19,10 +20,10 @@ class Gpus:
     """A trial owns its share of its GPUs from `take` to `release`.
 
     `standings` holds every GPU ever seen, by UUID, in the order of the box; `excluded` those that a
-    person took from the sweep or called broken, with the words for it ('excluded by ann',
-    'quarantined by ann'); `included` those that a person gave to it, whatever its config says. What
-    is not open, or excluded, takes no more. Where a person includes a quarantined GPU its standing
-    here is closed, until whoever watches it says otherwise.
+    person took from the sweep, with the words for it ('excluded by ann'); `included` those that a
+    person gave to it, whatever its config says. What is not open, or excluded, takes no more. A
+    person who quarantines a GPU, or includes one that was, changes its standing here, until whoever
+    watches it says otherwise.
     """
 
     def __init__(self) -> None:
@@ -33,15 +34,18 @@ class Gpus:
         self._of: dict[int, tuple[str, ...]] = {}
         self._left: dict[int, tuple[tuple[str, ...], int]] = {}
         self._taken: Counter[str] = Counter()
-        self._placed: dict[str, set[int]] = {}
-        """Trials placed since the GPU's standing, which its room does not count yet."""
+        self._most: dict[str, int] = {}
+        """How many trials its memory holds: those that were there at its standing, and its room."""
 
     def update(self, standings: Iterable[Standing]) -> None:
         """Take in how GPUs stand now."""
         known = len(self.standings)
         for standing in standings:
-            self.standings[standing.device.uuid] = standing
-            self._placed.pop(standing.device.uuid, None)
+            uuid = standing.device.uuid
+            self.standings[uuid] = standing
+            self._most.pop(uuid, None)
+            if standing.room is not None:
+                self._most[uuid] = self._count(uuid) + standing.room
         if len(self.standings) > known:
             self.standings = dict(sorted(self.standings.items(), key=_place_in_box))
 
@@ -50,6 +54,16 @@ class Gpus:
         for uuid, standing in self.standings.items():
             if standing.state == "open":
                 self.standings[uuid] = replace(standing, state="closed", reason=NOT_LOOKED_AT)
+
+    def stand(self, uuid: str, state: Openness, reason: str) -> None:
+        """Have a GPU stand so by a person's will."""
+        self.standings[uuid] = replace(self.standings[uuid], state=state, reason=reason)
+
+    def imagined(self, excluded: Collection[str]) -> Gpus:
+        """The ledger as it would be with these excluded: to be asked, not to be changed."""
+        other = copy(self)
+        other.excluded = dict.fromkeys(excluded, "")
+        return other
 
     @property
     def trials(self) -> Mapping[int, tuple[str, ...]]:
@@ -136,7 +150,6 @@ class Gpus:
         for uuid in uuids:
             self._shares.setdefault(uuid, {})[trial] = share
             self._taken[uuid] += share
-            self._placed.setdefault(uuid, set()).add(trial)
         if uuids:
             self._of[trial] = uuids
 
@@ -144,7 +157,6 @@ class Gpus:
         """Take back what a trial has."""
         for uuid in self._of.pop(trial, ()):
             self._taken[uuid] -= self._shares[uuid].pop(trial)
-            self._placed.get(uuid, set()).discard(trial)
 
     def leave(self, trial: int, slot: int) -> None:
         """Let what outlived a trial in a slot hold the trial's share on, until `free`."""
@@ -164,23 +176,18 @@ class Gpus:
         if not self.usable(uuid):
             return 0
         by_share = (WHOLE - self.taken(uuid)) // share
-        room = self._room(uuid)
-        return by_share if room is None else min(by_share, room)
-
-    def _room(self, uuid: str) -> int | None:
-        """How many more its memory holds: one at least where nothing is on it."""
-        room = self.standings[uuid].room
-        if room is None:
-            return None
-        room -= len(self._placed.get(uuid, ()))
-        return max(0 if self.taken(uuid) else 1, room)
+        return min(by_share, self._most_on(uuid) - self._count(uuid))
 
     def _capacity_of(self, uuid: str, share: int) -> int:
-        room = self._room(uuid)
-        if room is None:
-            return WHOLE // share
-        left = sum(uuid in uuids for uuids, _ in self._left.values())
-        return min(WHOLE // share, len(self.trials_on(uuid)) + left + room)
+        return min(WHOLE // share, self._most_on(uuid))
+
+    def _most_on(self, uuid: str) -> int:
+        """How many its memory holds: those that are there, and one at least."""
+        return max(1, self._most.get(uuid, WHOLE), self._count(uuid))
+
+    def _count(self, uuid: str) -> int:
+        """How many trials, and leftovers of some, are on a GPU."""
+        return len(self.trials_on(uuid)) + sum(uuid in uuids for uuids, _ in self._left.values())
 
 
 def _place_in_box(item: tuple[str, Standing]) -> tuple[list[int], str]:

@@ -16,6 +16,7 @@ from .acts import (
     StageEntry,
     Stop,
     Undo,
+    UseGpus,
 )
 from .edits import SpaceChange
 from .events import (
@@ -184,6 +185,8 @@ def describe(act: Act) -> tuple[str, str]:
             return "stop", "stopped starting trials; what runs may finish"
         case Resume():
             return "resume", "started trials again"
+        case UseGpus(use=use, gpus=gpus):
+            return use, f"{use} {', '.join(gpus)}"
     verb = str(act.__struct_config__.tag).replace("_", " ")
     return verb, verb
 

@@ -5,9 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import isfinite
 
+from .devices import WHOLE
+from .gpu_words import why_none_starts
 from .leftover import shown
 from .limits import time_left
-from .model import Attempt, Failed, Paused, Pruned, Running, Trial, state_name, trial_name
+from .model import (
+    Attempt,
+    Failed,
+    Paused,
+    Pruned,
+    Running,
+    Trial,
+    Waiting,
+    state_name,
+    trial_name,
+)
 from .stage_views import epochs_left, stage_views, winner
 from .state import Scheduling, SweepState
 from .views import (
@@ -68,7 +80,10 @@ def trial_view(trial: Trial) -> TrialView:
         mean=spread.mean if spread is not None and spread.std is not None else None,
         std=spread.std if spread is not None else None,
         repeats=spread.n if spread is not None else 0,
+        util=current.end.mean_util if current and current.end else None,
         peak_memory=_peak_memory(trial),
+        gpus=gpus_of(current) if current else 0.0,
+        gpu_s=sum((a.end.at - a.started_at) * gpus_of(a) for a in trial.attempts if a.end),
         reports=trial.reports,
         rejected=trial.rejected,
         spark=thin(trial.values, SPARK_POINTS),
@@ -87,6 +102,11 @@ def _peak_memory(trial: Trial) -> int | None:
     return max((a.end.peak_memory or 0 for a in trial.attempts if a.end), default=0) or None
 
 
+def gpus_of(attempt: Attempt) -> float:
+    """How many GPUs an attempt has, parts of one counting as such."""
+    return len(attempt.gpus) * attempt.share / WHOLE
+
+
 def _failure(trial: Trial) -> str | None:
     if isinstance(trial.state, Failed):
         return trial.state.kind.value
@@ -101,6 +121,8 @@ def _reason(trial: Trial) -> str | None:
             return reason
         case Running(reason=reason):
             return reason
+        case Waiting() if trial.alone:
+            return "ran out of GPU memory beside others: goes on alone"
     return None
 
 
@@ -118,6 +140,7 @@ def _attempt_view(attempt: Attempt) -> AttemptView:
         start=process.start if process else None,
         note=process.note if process else None,
         peak_memory=end.peak_memory if end else None,
+        mean_util=end.mean_util if end else None,
         tail=getattr(end.exit, "tail", "") if end else "",
         leftover=[shown(process) for process in end.leftover] if end else [],
     )
@@ -156,7 +179,11 @@ def sweep_view(
         ended_at=state.ended_at,
         elapsed_s=state.watch.elapsed(state.last_at if now is None else now),
         eta_s=_eta(state),
-        warnings=[w.text for w in state.warnings.values()] + _closed_slots(state),
+        warnings=[
+            *(warned.text for warned in state.warnings.values()),
+            *_closed_slots(state),
+            *why_none_starts(state),
+        ],
         method=plan.method,
         trials_limit=state.trials_limit,
         trials_done=_done(state),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .edits import SpaceChange
+from .gpu_words import taken
 from .history import named
 from .plan import StagePlan
 from .state import SweepState
@@ -17,6 +18,9 @@ def told(
 ) -> str:
     """' at 27 epochs with data_fraction 1.0: the best 2, t0007, t0012, go on; 3 seeds each'."""
     at = f" at {plan.budget} {state.plan.budget_parameter or 'epochs'}" if plan.budget else ""
+    here = state.demands.of_stage(plan.name)
+    if here != state.demands.of_stage(state.stage.plan.name):
+        at += f" on {taken(here)} each" if here.gpus else " on the CPU"
     values = ", ".join(f"{name} {value}" for name, value in plan.overrides.items())
     parts = (
         _narrowing(plan, change),

@@ -12,7 +12,16 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from engine.core.acting import Facts, Prepared
-from engine.core.acts import Act, AdvanceStage, Clone, Decision, PutBack, RepeatStage, Undo
+from engine.core.acts import (
+    Act,
+    AdvanceStage,
+    Clone,
+    Decision,
+    PutBack,
+    RepeatStage,
+    Undo,
+    UseGpus,
+)
 from engine.core.history import DECIDING
 from engine.core.model import trial_name, trial_number
 from engine.core.views import DeviceView, SweepView, TrialView
@@ -168,7 +177,7 @@ class LiveSource(SweepSource):
 
     def _touched(self, act: Act) -> Iterable[int]:
         """The trials whose processes and checkpoints matter to an act."""
-        if isinstance(act, Undo | AdvanceStage | RepeatStage):
+        if isinstance(act, Undo | AdvanceStage | RepeatStage | UseGpus):
             tried_on = self._runtime.machine.prepare(act, Facts(at=self._clock()))
             return [trial_number(name) for name in tried_on.preview.done]
         return getattr(act, "trials", ()) if _is_on_trials(act) else ()

@@ -27,6 +27,7 @@ from engine.core.acts import (
     SetSlots,
     Stop,
     Undo,
+    UseGpus,
 )
 from engine.core.commands import Command
 from engine.core.events import Acted
@@ -37,6 +38,7 @@ from engine.core.undoable import Undoable
 from . import (
     fresh,
     going_on,
+    gpus,
     note,
     pause,
     promote,
@@ -65,6 +67,7 @@ HANDLERS: dict[type, Handler] = {
     Note: Handler(note.prepare, note.apply),
     EditSpace: Handler(space.prepare, space.apply),
     SetSlots: Handler(slots.prepare, slots.apply),
+    UseGpus: Handler(gpus.prepare, gpus.apply),
     Stop: Handler(stop.prepare_stop, stop.apply_stop),
     Resume: Handler(stop.prepare_resume, stop.apply_resume),
     PauseScheduling: Handler(scheduling.prepare_pause, scheduling.apply_pause),
