@@ -39,6 +39,12 @@ STEERING_FAILPOINTS = (
 )
 """Reached only where a person steers: before and after a command of theirs is carried out."""
 
+STAGE_FAILPOINTS = (
+    "engine.stage_entered.before_commit",
+    "engine.stage_entered.after_commit",
+)
+"""Reached where a stage follows another."""
+
 
 def failpoint(name: str) -> None:
     """Kill this process here, if `name` is the armed failpoint."""

@@ -18,6 +18,7 @@ from engine.core.events import (
     Event,
     ReportsArrived,
     SlotFreed,
+    StageEntered,
 )
 from engine.core.model import trial_number
 from engine.core.projection import trial_view
@@ -36,6 +37,7 @@ _NAMED = {
     AttemptEnded: "attempt_ended",
     ReportsArrived: "reports",
     SlotFreed: "slot_freed",
+    StageEntered: "stage_entered",
 }
 
 
