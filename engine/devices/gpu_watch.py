@@ -112,9 +112,7 @@ class GpuWatch:
         pause_s = self._opening_s / 20
         opening_s = self._opening_s
         while True:
-            said_something = self.left_behind < MOST_LEFT and await self._listen_to_one(opening_s)
-            self.deaths += 1
-            if said_something:
+            if self.left_behind < MOST_LEFT and await self._listen_to_one(opening_s):
                 pause_s, opening_s = self._opening_s / 20, self._opening_s
             await asyncio.sleep(pause_s)
             pause_s = min(2 * pause_s, LONGEST_WAIT_S)
@@ -138,6 +136,7 @@ class GpuWatch:
         finally:
             transport.close()
             self._process = None
+            self.deaths += 1
             await self._bury(process)
 
     def _spawn(self) -> subprocess.Popen[bytes]:
@@ -179,13 +178,16 @@ class GpuWatch:
 
     async def _bury(self, process: subprocess.Popen[bytes]) -> None:
         """Kill a process; one that is stuck in the driver is left behind, and never waited for."""
-        with suppress(OSError):
-            process.kill()
+        self._kill(process)
         if process.stdin is not None:
             process.stdin.close()
         self._left.append(process)
         with suppress(subprocess.TimeoutExpired):
-            await asyncio.to_thread(process.wait, _DEATH_S)
+            await asyncio.to_thread(process.wait, min(_DEATH_S, self._silence_s))
+
+    def _kill(self, process: subprocess.Popen[bytes]) -> None:
+        with suppress(OSError):
+            process.kill()
 
     def _complain(self, text: str) -> None:
         """Log what is wrong, once as long as it stays the same."""
