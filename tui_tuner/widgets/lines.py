@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
 from rich.segment import Segment
@@ -11,7 +11,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui_tuner.view.line import Line, width_of
+from tui_tuner.view.line import Line, Run, line_width, width_of
 
 ROLES = (
     "dim",
@@ -152,31 +152,33 @@ def _ground(role: str) -> frozenset[str]:
 
 
 def changed_span(old: Line, new: Line) -> tuple[int, int]:
-    """Find the first cell and the number of cells that differ; (0, 0) where none does."""
+    """Find the first cell and the number of cells that differ; (0, 0) where none does.
+
+    Within a run of other than ASCII, and in one of another role, all count as different.
+    """
     if old == new:
         return 0, 0
-    before, after = _cells(old), _cells(new)
-    if len(before) != len(after):
-        return 0, max(len(before), len(after))
-    first = next((x for x, pair in enumerate(zip(before, after, strict=True)) if _differ(pair)), 0)
-    last = first
-    for x in range(len(after) - 1, first, -1):
-        if before[x] != after[x]:
-            last = x
-            break
-    return first, last - first + 1
+    width = line_width(new)
+    if line_width(old) != width:
+        return 0, max(line_width(old), width)
+    before, after = _alike(old, new), _alike(_backwards(old), _backwards(new))
+    return (before, width - before - after) if before + after < width else (0, 0)
 
 
-def _differ(pair: tuple[object, object]) -> bool:
-    return pair[0] != pair[1]
+def _alike(these: Iterable[Run], those: Iterable[Run]) -> int:
+    """Count the cells that lines begin with in common."""
+    count = 0
+    for (text, role), (other, role_of_other) in zip(these, those, strict=False):
+        if role == role_of_other and text == other:
+            count += width_of(text)
+            continue
+        if role == role_of_other and text.isascii() and other.isascii():
+            pairs = enumerate(zip(text, other, strict=False))
+            shorter = min(len(text), len(other))
+            count += next((at for at, (char, beside) in pairs if char != beside), shorter)
+        break
+    return count
 
 
-def _cells(line: Line) -> list[tuple[str, str]]:
-    cells: list[tuple[str, str]] = []
-    for text, role in line:
-        if text.isascii():
-            cells.extend((char, role) for char in text)
-        else:
-            for char in text:
-                cells.extend([(char, role)] * width_of(char))
-    return cells
+def _backwards(line: Line) -> Iterable[Run]:
+    return ((text[::-1], role) for text, role in reversed(line))
