@@ -35,7 +35,7 @@ from engine.lifecycle import socket_path
 from engine.protocol.messages import ActResult, Space, VersionView
 from engine.server.listener import Listener
 from engine.server.source import Changes, SweepSource
-from engine.store.base import Point
+from engine.store.base import DeviceSample, Point, UsageSample
 
 from .priority import prefer_session
 
@@ -124,6 +124,12 @@ class SimulatedSource(SweepSource):
         loss = [Point(p.step, -math.log(max(p.value, 1e-3)), p.at) for p in accuracy]
         train = [Point(p.step, 0.8 * p.value, p.at) for p in loss]
         return {"val_acc": accuracy, "val_loss": loss, "train_loss": train}
+
+    async def usage_of(self, number: int) -> list[UsageSample]:
+        return []
+
+    async def device_history(self, device: str, since: float) -> list[DeviceSample]:
+        return []
 
     async def act(
         self, act: Act, *, who: str, why: str | None, request: str, dry_run: bool
