@@ -7,7 +7,8 @@ from functools import lru_cache
 
 from rich.cells import cell_len
 
-from .style import PLAIN, Look, of_blank
+from .stream import STYLED
+from .style import PLAIN, Look, after, of_blank
 
 Cell = tuple[str, Look]
 
@@ -48,6 +49,21 @@ def cells(text: str, look: Look) -> tuple[Cell, ...]:
         if size == 2:
             out.append(("", look))
     return tuple(out)
+
+
+@lru_cache(maxsize=1024)
+def styled_cells(text: str, look: Look, ascii_only: bool) -> tuple[tuple[Cell, ...], Look] | None:
+    """Give text with its styles a cell a column, and the look after it; None where it holds what
+    is not understood. The same lines come again and again."""
+    out: list[Cell] = []
+    for part in STYLED.finditer(text):
+        if part.lastgroup == "text":
+            out.extend(cells(in_ascii(part[0]) if ascii_only else part[0], look))
+        elif (changed := after(look, part["sgr"])) is not None:
+            look = changed
+        else:
+            return None
+    return tuple(out), look
 
 
 class _Letters(dict[str, Cell]):

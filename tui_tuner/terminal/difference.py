@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 
 from .abilities import PLAINEST, Abilities
-from .cells import UNKNOWN, Cell, cells, in_ascii, place
+from .cells import UNKNOWN, Cell, place, styled_cells
 from .passes import Span, in_passes, spans
 from .pen import Pen
 from .stream import TOKEN
-from .style import PLAIN, Look, after
+from .style import PLAIN, Look
 
 _NOWHERE = -1
 
@@ -63,14 +63,12 @@ class Difference:
     def _take(self, token: re.Match[str]) -> bool:
         """Do what a token says; False where that cannot be told."""
         kind = token.lastgroup
-        if kind == "text":
-            text = in_ascii(token[0]) if self._ascii_only else token[0]
-            return self._paint(cells(text, self._look))
-        if kind == "sgr":
-            look = after(self._look, token["sgr"])
-            self._look = look or self._look
-            return look is not None
-        if kind == "column":
+        if kind == "styled":
+            styled = styled_cells(token[0], self._look, self._ascii_only)
+            if styled is None or not self._paint(styled[0]):
+                return False
+            self._look = styled[1]
+        elif kind == "column":
             self._y, self._x = int(token["row"]) - 1, int(token["column"]) - 1
         elif kind == "newline":
             self._y, self._x = (self._y + 1, 0) if self._y >= 0 else (_NOWHERE, _NOWHERE)
@@ -80,6 +78,8 @@ class Difference:
         return True
 
     def _paint(self, new: tuple[Cell, ...]) -> bool:
+        if not new:
+            return True
         end = self._x + len(new)
         if not (0 <= self._y < self.height and self._x >= 0 and end <= self.width):
             return False
