@@ -35,6 +35,7 @@ from engine.hours import Hours
 from engine.modelling.asking import AskingAhead, Learning
 from engine.publisher import Publisher
 from engine.store.base import Offset
+from engine.storing import Storing
 from engine.text import clean
 
 log = logging.getLogger("engine")
@@ -74,6 +75,7 @@ class Runtime:
             else AskingAhead(publisher, proposals, learning, clock=clock, spawn=self._spawn)
         )
         self._hours = Hours(publisher, clock)
+        self._storing = Storing(publisher)
         self._clock = clock
         self._write_space = write_space
         self._tasks: set[asyncio.Task[None]] = set()
@@ -108,7 +110,7 @@ class Runtime:
             at=self._clock(), request=request, who=who, act=act, why=why, sentence=sentence
         )
         self.publisher.record(acted)
-        await self.publisher.committed()
+        await self._storing.stored(str(act.__struct_config__.tag).replace("_", " "))
 
     async def close(self) -> None:
         """Stop carrying out; attempts run on."""

@@ -17,6 +17,9 @@ from engine.core.views import LineageView, SweepView, TrialView
 
 PROTOCOL_VERSION = 1
 
+WAITS_FOR_DISK = "waits for the disk"
+"""How the warning begins that names the acts which a full disk holds up."""
+
 
 # Requests -------------------------------------------------------------------------------
 

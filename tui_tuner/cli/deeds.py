@@ -14,14 +14,25 @@ from msgspec import Struct
 from engine.client import Connection
 from engine.core.acts import Act, EditSpace, Pause, Prune, Stop, Undo, UseGpus
 from engine.core.model import trial_name
-from engine.core.views import TrialView
+from engine.core.views import SweepView, TrialView
 from engine.errors import ConnectionLostError, NotFoundError, TunerError
 from engine.lifecycle import grace_s
-from engine.protocol.messages import ActResult, DoAct, ListTrials, Push, Snapshot, Subscribe
+from engine.protocol.messages import (
+    WAITS_FOR_DISK,
+    ActResult,
+    DoAct,
+    GetStatus,
+    ListTrials,
+    Push,
+    Snapshot,
+    Subscribe,
+)
 
 from .wording import named
 
 BEYOND_GRACE_S = 5.0
+UNTIL_ASKING_WHY_S = 0.7
+"""How long an act may go unanswered before the sweep is asked what holds it up."""
 AT_A_TIME = 100
 """Trials asked for in one request."""
 _MAY_END = (Prune, Pause, Stop, Undo, EditSpace)
@@ -66,6 +77,9 @@ class Teller:
     def done(self, result: ActResult) -> None:
         """The act is done, or would be."""
 
+    def held_up(self, why: list[str]) -> None:
+        """The act is not stored yet, for these reasons; it will be."""
+
     def waits(self, names: Collection[str]) -> None:
         """These trials have not gone yet."""
 
@@ -73,8 +87,8 @@ class Teller:
         """These trials have gone."""
 
 
-async def do(connection: Connection, deed: Deed) -> ActResult:
-    """Send a deed. Raises ActError where it is refused, ConnectionLostError."""
+async def do(connection: Connection, deed: Deed, teller: Teller) -> ActResult:
+    """Send a deed, and tell what holds it up. Raises ActError, ConnectionLostError."""
     request = DoAct(
         id=0,
         request=uuid.uuid4().hex,
@@ -84,13 +98,36 @@ async def do(connection: Connection, deed: Deed) -> ActResult:
         dry_run=deed.dry_run,
     )
     try:
-        result: ActResult = await connection.request(request)
+        return await _answered(connection, request, teller)
     except ConnectionLostError as error:
         if deed.dry_run:
             raise
         unsure = "before it answered; `tui-tuner history` tells whether this was done"
         raise ConnectionLostError(f"the engine went away {unsure} ({error})") from None
+
+
+async def _answered(connection: Connection, request: DoAct, teller: Teller) -> ActResult:
+    answer = asyncio.ensure_future(connection.request(request))
+    told: list[str] = []
+    try:
+        while not (await asyncio.wait({answer}, timeout=UNTIL_ASKING_WHY_S))[0]:
+            why = await _held_up(connection)
+            if why != told:
+                teller.held_up(told := why)
+        result: ActResult = answer.result()
+    finally:
+        answer.cancel()
     return result
+
+
+async def _held_up(connection: Connection) -> list[str]:
+    """Why acts are not stored yet: what is wrong with the disk, and which of them wait for it."""
+    try:
+        view: SweepView = await connection.request(GetStatus(id=0))
+    except TunerError:
+        return []
+    waiting = [text for text in view.warnings if text.startswith(WAITS_FOR_DISK)]
+    return list(dict.fromkeys([*view.warnings[:1], *waiting])) if waiting else []
 
 
 async def see_through(connection: Connection, deed: Deed, sweep: Path, teller: Teller) -> Outcome:
@@ -101,12 +138,12 @@ async def see_through(connection: Connection, deed: Deed, sweep: Path, teller: T
     and a little more.
     """
     if deed.dry_run or not _may_end(deed.act):
-        result = await do(connection, deed)
+        result = await do(connection, deed, teller)
         teller.done(result)
         return Outcome(result=result)
     before = await connection.request(ListTrials(id=0, where="slot>=0"))
     departure = _Departure(before)
-    result = await do(connection, deed)
+    result = await do(connection, deed, teller)
     teller.done(result)
     departure.begin(result.done)
     bound_s = None if _is_patient(deed.act) else grace_s(sweep) + BEYOND_GRACE_S

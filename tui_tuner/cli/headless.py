@@ -14,7 +14,7 @@ from engine.lifecycle import open_sweep, spelling, start_engine
 from engine.protocol.messages import GetStatus, Leave, Subscribe
 
 from .boundary import FAILED, INTERRUPTED, said
-from .deeds import Deed, do
+from .deeds import Deed, Teller, do
 from .documents import print_json
 from .interrupts import Interrupts
 from .progress import Progress, summary
@@ -144,8 +144,19 @@ class _Follower:
             await asyncio.wait_for(self._linked.wait(), LINK_S)
             if self._connection is None:
                 raise ConnectionLostError("the engine is not there at the moment")
-            await do(self._connection, Deed(act=act))
+            await do(self._connection, Deed(act=act), _Notes(self._progress))
         except ActError as error:
             self._progress.note(str(error))
         except (TunerError, TimeoutError) as error:
             self._progress.note(f"could not stop: {error or 'no engine answers'}")
+
+
+class _Notes(Teller):
+    """Says among the lines of the progress what holds an act up."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+
+    def held_up(self, why: list[str]) -> None:
+        for reason in why:
+            self._progress.note(reason)

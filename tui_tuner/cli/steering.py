@@ -132,6 +132,12 @@ class Said(Teller):
         for skipped in result.skipped:
             said(f"{skipped.id} left alone: {plain(skipped.why)}")
 
+    def held_up(self, why: list[str]) -> None:
+        for reason in why:
+            said(plain(reason))
+        if why:
+            said("Ctrl-C ends the waiting, not the act")
+
     def waits(self, names: Collection[str]) -> None:
         what = {Pause: "pause", UseGpus: "act"}.get(type(self._deed.act))
         if what is not None:
