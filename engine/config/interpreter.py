@@ -49,7 +49,7 @@ def resolve_interpreter(config: Config, environ: Mapping[str, str], engine_pytho
     """
     words = without_env(list(command_words(config)))
     if any("interpreter" in macros_in(word) for word in words):
-        return _active_python(environ) or engine_python
+        return active_python(environ) or engine_python
     first = words[0].replace("${program}", config.program or "")
     return resolve_program(first, config.folder, environ)
 
@@ -64,7 +64,8 @@ def resolve_program(word: str, folder: str, environ: Mapping[str, str]) -> str:
     return shutil.which(word, path=environ.get("PATH", os.defpath)) or word
 
 
-def _active_python(environ: Mapping[str, str]) -> str | None:
+def active_python(environ: Mapping[str, str]) -> str | None:
+    """Give the Python of the active virtual environment; None where there is none."""
     for variable in ("VIRTUAL_ENV", "CONDA_PREFIX"):
         prefix = environ.get(variable)
         if prefix and (python := Path(prefix, "bin", "python")).exists():

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from engine.core.acts import SetSlots, UseGpus
-from engine.core.views import DeviceView, EngineView, ForeignView, SweepView, TrialView
+from engine.core.views import DeviceView, EngineView, ForeignView, SweepView
 from engine.errors import UsageError
-from engine.protocol.messages import DevicePoint, GetDeviceHistory, GetStatus, ListTrials
+from engine.protocol.messages import DevicePoint, GetDeviceHistory, GetStatus
 from tests.fakes.fake_source import FakeSource
 from tui_tuner.cli import gpu_table, gpus, main, slots
 from tui_tuner.cli.columns import table
@@ -149,36 +149,21 @@ def test_a_sweep_without_gpus_says_so(
     assert capsys.readouterr().out.strip() == "[]"
 
 
-def test_a_dead_engines_gpus_are_shown_as_last_stored(
+def test_a_dead_engines_gpus_are_shown_as_last_seen(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    row = trial_on(tmp_path, "gpu10 gpu2")
+    known = [gpu(2, state="stale", reason="last looked at noon", mem_total=80 * GIB), gpu(10)]
     point = DevicePoint(at=0.0, util=50.0, mem_used=2 * GIB, temperature=60.0, power=None)
-    monkeypatch.setattr(
-        gpu_table,
-        "ask",
-        asking(
-            (GetStatus, sweep_of(tmp_path, [], alive=False)),
-            (ListTrials, [row]),
-            (GetDeviceHistory, [point]),
-        ),
-    )
+    view = sweep_of(tmp_path, known, alive=False)
+    monkeypatch.setattr(gpu_table, "ask", asking((GetStatus, view), (GetDeviceHistory, [point])))
     gpu_table.show_gpus(tmp_path, json=False)
     out, err = capsys.readouterr()
     assert "the engine is not running" in err
-    assert [line.split()[:3] for line in out.splitlines()] == [
-        ["gpu", "util", "memory"],
-        ["gpu2", "50%", "2.0G"],
-        ["gpu10", "50%", "2.0G"],
+    assert [line.split()[:5] for line in out.splitlines()[1:]] == [
+        ["gpu2", "H100", "50%", "2/80G", "60C"],
+        ["gpu10", "H100", "50%", "2.0G", "60C"],
     ]
-
-
-def trial_on(folder: Path, device: str) -> TrialView:
-    source = FakeSource(folder)
-    number = source.propose()
-    source.start(number)
-    source.trial(number).attempt_list[-1].device = device
-    return source.trial(number)
+    assert "last looked at noon" in out
 
 
 def test_a_trial_that_left_its_gpu_and_runs_again_is_said_to() -> None:

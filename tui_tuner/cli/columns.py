@@ -23,6 +23,9 @@ _COLOURS = {
     "waiting": "2",
     "failed": "31",
     "dead": "31",
+    "ok": "32",
+    "warn": "33",
+    "fault": "31",
 }
 
 

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
-from engine.core.views import DeviceView, ForeignView, TrialView
-from engine.protocol.messages import DevicePoint, GetDeviceHistory, GetStatus, ListTrials
+from engine.core.views import DeviceView, ForeignView
+from engine.protocol.messages import DevicePoint, GetDeviceHistory, GetStatus
 from tui_tuner.view.device_line import memory
 from tui_tuner.view.device_words import is_gpu
 from tui_tuner.view.line import plain
@@ -19,34 +18,26 @@ from .boundary import said
 from .columns import Column, print_table
 from .documents import print_json
 from .reach import ask
-from .wording import clock_time
 
 _NONE = "this sweep has no GPU: its trials run on the CPU"
 _MOST_USERS = 3
 
 
-class Stored(Struct, frozen=True, kw_only=True):
-    """A GPU's last sample, of the time when an engine looked."""
-
-    id: str
-    at: float
-    util: float | None
-    mem_used: int | None
-    temperature: float | None
-    power: float | None
-
-
 def show_gpus(sweep: Path, *, json: bool) -> None:
-    """Print the GPUs of a sweep; without an engine, what was last stored of those it used."""
+    """Print the GPUs of a sweep; without an engine, as they were when one last looked."""
     (view,) = ask(sweep, GetStatus(id=0))
     gpus = [device for device in view.devices if is_gpu(device)]
-    if gpus or view.engine.alive:
-        _show(gpus, [gpu_document(gpu) for gpu in gpus], gpu_columns(gpus), json)
+    if not view.engine.alive:
+        gpus = _as_last_seen(sweep, gpus)
+    if json:
+        print_json([gpu_document(gpu) for gpu in gpus])
         return
-    stored = _last_stored(sweep)
-    if stored and not json:
-        said("the engine is not running: this is what it stored last")
-    _show(stored, [asdict(gpu) for gpu in stored], stored_columns(stored), json)
+    if not gpus:
+        said(_NONE)
+        return
+    if not view.engine.alive:
+        said("the engine is not running: this is what it saw last")
+    print_table(gpu_columns(gpus))
 
 
 def gpu_document(gpu: DeviceView) -> dict[str, Any]:
@@ -69,27 +60,7 @@ def gpu_columns(gpus: Sequence[DeviceView]) -> list[Column]:
     ]
 
 
-def stored_columns(gpus: Sequence[Stored]) -> list[Column]:
-    """Lay stored samples out as columns."""
-    return [
-        Column("gpu", [gpu.id for gpu in gpus]),
-        *_load(gpus),
-        Column("seen", [clock_time(gpu.at) for gpu in gpus]),
-    ]
-
-
-def _show(
-    gpus: Sequence[object], document: list[dict[str, Any]], columns: list[Column], json: bool
-) -> None:
-    if json:
-        print_json(document)
-    elif gpus:
-        print_table(columns)
-    else:
-        said(_NONE)
-
-
-def _load(gpus: Sequence[DeviceView] | Sequence[Stored]) -> list[Column]:
+def _load(gpus: Sequence[DeviceView]) -> list[Column]:
     return [
         Column("util", [_text(gpu.util, "{:.0f}%") for gpu in gpus], "right"),
         Column("memory", [_memory(gpu) for gpu in gpus], "right"),
@@ -98,9 +69,8 @@ def _load(gpus: Sequence[DeviceView] | Sequence[Stored]) -> list[Column]:
     ]
 
 
-def _memory(gpu: DeviceView | Stored) -> str:
-    total = gpu.mem_total if isinstance(gpu, DeviceView) else None
-    return "" if gpu.mem_used is None else memory(gpu.mem_used, total)
+def _memory(gpu: DeviceView) -> str:
+    return "" if gpu.mem_used is None else memory(gpu.mem_used, gpu.mem_total)
 
 
 def _text(value: float | None, form: str) -> str:
@@ -123,21 +93,21 @@ def _why(gpu: DeviceView) -> str:
     return "; ".join(filter(None, (gpu.reason, slowed)))
 
 
-def _last_stored(sweep: Path) -> list[Stored]:
-    """The last sample of each GPU that any attempt ran on."""
-    trials: list[TrialView] = ask(sweep, ListTrials(id=0))[0]
-    ran = {label for t in trials for a in t.attempt_list for label in a.device.split()}
-    labels = sorted(ran - {"cpu"}, key=_in_order)
-    if not labels:
+def _as_last_seen(sweep: Path, gpus: Sequence[DeviceView]) -> list[DeviceView]:
+    """GPUs of a sweep at rest with the last sample that was kept of each."""
+    if not gpus:
         return []
-    histories = ask(sweep, *(GetDeviceHistory(id=0, device=label) for label in labels))
-    last: dict[str, DevicePoint] = {
-        label: points[-1] for label, points in zip(labels, histories, strict=True) if points
-    }
-    return [Stored(id=label, **asdict(point)) for label, point in last.items()]
+    histories = ask(sweep, *(GetDeviceHistory(id=0, device=gpu.id) for gpu in gpus))
+    return [
+        _at(gpu, points[-1]) if points else gpu for gpu, points in zip(gpus, histories, strict=True)
+    ]
 
 
-def _in_order(label: str) -> tuple[list[int], str]:
-    """gpu2 before gpu10."""
-    digits = "".join(c if c.isdigit() else " " for c in label).split()
-    return [int(part[:9]) for part in digits], label
+def _at(gpu: DeviceView, point: DevicePoint) -> DeviceView:
+    return replace(
+        gpu,
+        util=point.util,
+        mem_used=point.mem_used,
+        temperature=point.temperature,
+        power=point.power,
+    )

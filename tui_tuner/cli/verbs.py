@@ -5,7 +5,18 @@ from __future__ import annotations
 from keyword import iskeyword
 
 GROUPS = {
-    "Sweep": ("run", "attach", "stop", "resume", "slots", "gpus", "stage", "undo", "validate"),
+    "Sweep": (
+        "run",
+        "attach",
+        "stop",
+        "resume",
+        "slots",
+        "gpus",
+        "stage",
+        "undo",
+        "validate",
+        "doctor",
+    ),
     "Look": (
         *("ls", "status", "trials", "show", "logs", "history", "insight", "best", "export", "keys"),
     ),

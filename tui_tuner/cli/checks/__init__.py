@@ -1,0 +1,1 @@
+"""What `doctor` looks at: each file gives some checks of this box."""
