@@ -19,17 +19,19 @@ from typing import Any
 import msgspec
 
 from engine.config.evolution import evolver_of
-from engine.config.plan import resolve_slots, threads_per_trial, to_plan
 from engine.config.schema import Config
 from engine.config.versions import version_path, write_version
 from engine.core.edits import SpaceVersion
 from engine.core.machine import SweepMachine
+from engine.core.plan import Plan
 from engine.core.projection import sweep_view
 from engine.core.views import SweepView
-from engine.devices.cpu import CpuMonitor, usable_cores
+from engine.devices.cpu import CpuMonitor
 from engine.errors import TunerError
 from engine.executors.local import LocalExecutor
 from engine.first_space import with_first_space
+from engine.gpu_keeping import GpuKeeping
+from engine.hardware import Hardware
 from engine.journal import Journal
 from engine.judges import judges_of
 from engine.launching import ConfigLauncher
@@ -103,17 +105,33 @@ class Engine:
     async def _serve(self, store: SqliteStore) -> None:
         meta = store.meta()
         config = msgspec.json.decode(meta["config"], type=Config)
-        cores = usable_cores()
-        override = int(meta["slots"]) if "slots" in meta else None
-        plan = to_plan(config, resolve_slots(config, cores, override))
         machine = SweepMachine(judges_of(config), Keeper(), evolver_of(config))
         journal = Journal(machine, lambda: self._show(machine))
         writer = StoreWriter(store, directory=self.directory, on_full=self._disk_full)
         self.publisher = publisher = Publisher(journal, writer)
-        space = document_of(config.space)
-        publisher.replay(with_first_space(store.replay(), space), store.trials())
+        log = with_first_space(store.replay(), document_of(config.space))
+        publisher.replay(log, store.trials())
         gc.freeze()
         environment = user_environment()
+        hardware = Hardware(config, self.directory, meta.get("created_at", ""), environment)
+        try:
+            await hardware.look(machine.state.plan if journal.seq else None)
+            override = int(meta["slots"]) if "slots" in meta else None
+            plan = machine.state.plan if journal.seq else hardware.plan(override)
+            await self._run(store, config, plan, environment, hardware)
+        finally:
+            await hardware.close()
+            await asyncio.to_thread(writer.close)
+
+    async def _run(
+        self,
+        store: SqliteStore,
+        config: Config,
+        plan: Plan,
+        environment: dict[str, str],
+        hardware: Hardware,
+    ) -> None:
+        publisher = self.publisher
         proposals, learning = sources_of(config, plan.seed)
         self.runtime = runtime = Runtime(
             publisher,
@@ -125,7 +143,10 @@ class Engine:
                 self.directory,
                 environment,
                 engine_python=sys.executable,
-                threads=threads_per_trial(config, cores, plan.slots),
+                threads=hardware.threads(plan),
+                on_gpus=hardware.watch is not None,
+                lease_file=hardware.leases.file if hardware.watch is not None else None,
+                lease_owner=hardware.leases.owner.id,
             ),
             clock=time.time,
             write_space=partial(self._write_space, config),
@@ -138,12 +159,12 @@ class Engine:
         )
         runtime.attempts.tails = tails
         try:
+            space = document_of(config.space)
             await runtime.start(plan, os.getpid(), store.offsets(), space)
-            await self._answer(runtime, config)
+            await self._answer(runtime, hardware)
         finally:
             await asyncio.to_thread(tails.close)
             await runtime.close()
-            await asyncio.to_thread(writer.close)
 
     def _show(self, machine: SweepMachine) -> SweepView:
         return sweep_view(
@@ -166,7 +187,7 @@ class Engine:
             self.runtime.attempts.disk_has_space.set()
         self.publisher.notice("disk", text if full else None)
 
-    async def _answer(self, runtime: Runtime, config: Config) -> None:
+    async def _answer(self, runtime: Runtime, hardware: Hardware) -> None:
         source = LiveSource(
             runtime,
             directory=self.directory,
@@ -174,10 +195,9 @@ class Engine:
             clock=time.time,
             leave=self._try_to_leave,
         )
-        measuring = Measuring(runtime, CpuMonitor)
+        measuring = self._measuring(runtime, hardware)
         source.devices = lambda: measuring.devices
         source.usage = measuring.usages.of
-        runtime.attempts.peak_seen = measuring.usages.peak
         listener = Listener(source, socket_path(self.directory))
         await listener.start()
         loop = asyncio.get_running_loop()
@@ -197,6 +217,18 @@ class Engine:
                 task.cancel()
             await asyncio.gather(sampling, lingering, leaving, return_exceptions=True)
             await listener.close()
+
+    def _measuring(self, runtime: Runtime, hardware: Hardware) -> Measuring:
+        measuring = Measuring(runtime, CpuMonitor, time.time)
+        runtime.attempts.peak_seen = measuring.usages.peak
+        runtime.attempts.mean_util_seen = measuring.usages.mean_util
+        if hardware.watch is not None:
+            measuring.keeping = GpuKeeping(
+                runtime, hardware.watch, hardware.keeper(), measuring.usages, time.time
+            )
+        for number, warning in enumerate(hardware.outlook.warnings):
+            self.publisher.notice(f"gpu_plan:{number}", warning)
+        return measuring
 
     def _try_to_leave(self) -> bool:
         if not self.runtime.ended.is_set():

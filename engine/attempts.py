@@ -65,7 +65,8 @@ class Tails(Protocol):
 class Attempts:
     """The attempts of one sweep. `tails` is given before anything is started.
 
-    `peak_seen` gives the most bytes that a running attempt's whole tree was seen with.
+    `peak_seen` gives the most bytes that a running attempt was seen to hold on its device,
+    `mean_util_seen` how busy it kept its share of that.
 
     While `disk_has_space` is not set nothing is started; what waits can still be stopped.
     """
@@ -81,6 +82,7 @@ class Attempts:
     ) -> None:
         self.tails: Tails
         self.peak_seen: Callable[[int, int], int | None] = lambda trial, attempt: None
+        self.mean_util_seen: Callable[[int, int], float | None] = lambda trial, attempt: None
         self.disk_has_space = asyncio.Event()
         self.disk_has_space.set()
         self._publisher = publisher
@@ -255,15 +257,17 @@ class Attempts:
                 exit=ended.exit,
                 leftover=ended.leftover,
                 peak_memory=self._peak(ended),
+                mean_util=self.mean_util_seen(ended.trial, ended.attempt),
             )
         )
 
     def _peak(self, ended: Ended) -> int | None:
-        """The most of what looks found, and what the runner, or on a GPU its script, told."""
-        attempts = self._trials[ended.trial].attempts
-        on_gpu = any(a.gpus for a in attempts if a.n == ended.attempt)
-        told = ended.peak_gpu_memory if on_gpu else ended.peak_memory
-        return max(self.peak_seen(ended.trial, ended.attempt) or 0, told or 0) or None
+        """The most of what looks at the tree found, and of what was told at its end: of the GPU by
+        the script, otherwise what its largest process came to."""
+        seen = self.peak_seen(ended.trial, ended.attempt)
+        on_gpus = self._trials[ended.trial].attempts[-1].gpus
+        told = ended.peak_gpu_memory if on_gpus else ended.peak_memory
+        return max(seen or 0, told or 0) or None
 
     async def _settle(self, trial: Trial, known: dict[tuple[int, int], dict[str, int]]) -> None:
         n = trial.next_attempt - 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from typing import Any
 
 import psutil
 
@@ -12,6 +13,8 @@ from engine.core.views import DeviceView
 from . import processes
 from .base import DeviceMonitor, Key, Reading
 
+CORE_STEP = 5
+"""Percent in steps of which the load of each core is shown."""
 _SHORTEST_S = 0.5
 """A share over less time than this says nothing: CPU time is counted in ticks."""
 
@@ -36,31 +39,36 @@ class CpuMonitor(DeviceMonitor):
     def sample(self) -> list[DeviceView]:
         """One device, 'cpu'; utilisation in percent since the last sample."""
         before, self._times = self._times, self._busy_and_all()
-        busy_s, all_s = (now - then for now, then in zip(self._times, before, strict=True))
+        passed = [
+            (busy - was_busy, every - was_every)
+            for (busy, every), (was_busy, was_every) in zip(self._times, before, strict=True)
+        ]
+        busy_s, all_s = (sum(seconds) for seconds in zip(*passed, strict=True))
         memory = psutil.virtual_memory()
         return [
             DeviceView(
                 id="cpu",
                 name=f"CPU, {len(self._cores)} cores",
-                util=round(min(1.0, max(0.0, busy_s / all_s)) * 100, 1) if all_s > 0 else None,
+                util=round(_load(busy_s, all_s), 1) if all_s > 0 else None,
                 mem_used=memory.total - memory.available,
                 mem_total=memory.total,
                 cores=len(self._cores),
                 load=round(os.getloadavg()[0], 1),
+                per_core=[
+                    float(round(_load(*core) / CORE_STEP) * CORE_STEP) if core[1] > 0 else 0.0
+                    for core in passed
+                ],
             )
         ]
 
-    def _busy_and_all(self) -> tuple[float, float]:
-        """The seconds that the usable cores have worked, and all they had.
+    def _busy_and_all(self) -> list[tuple[float, float]]:
+        """The seconds that each usable core has worked, and all it had.
 
         psutil's own percentages are since the last call of the same thread.
         """
         cores = psutil.cpu_times(percpu=True)
-        ours = [cores[core] for core in self._cores if core < len(cores)]
-        every = sum(
-            t.user + t.nice + t.system + t.idle + t.iowait + t.irq + t.softirq for t in ours
-        )
-        return every - sum(t.idle + t.iowait for t in ours), every
+        ours = [cores[core] if core < len(cores) else None for core in self._cores]
+        return [_seconds(times) if times is not None else (0.0, 0.0) for times in ours]
 
     def readings(self, runners: Mapping[Key, int], slots: int, now: float) -> dict[Key, Reading]:
         found = processes.trees(processes.look(), runners.values()) if runners else {}
@@ -83,3 +91,12 @@ def _percent(before: tuple[float, float], now: float, cpu_s: float, share: float
     if passed_s < _SHORTEST_S:
         return None
     return max(0.0, cpu_s - before[1]) / passed_s / share * 100
+
+
+def _load(busy_s: float, all_s: float) -> float:
+    return min(1.0, max(0.0, busy_s / all_s)) * 100
+
+
+def _seconds(t: Any) -> tuple[float, float]:
+    every = t.user + t.nice + t.system + t.idle + t.iowait + t.irq + t.softirq
+    return every - t.idle - t.iowait, every

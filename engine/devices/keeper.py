@@ -35,6 +35,11 @@ class Keeper:
         self._too_few_since: float | None = None
         self._takes_from = 0.0
 
+    @property
+    def holds_any(self) -> bool:
+        """Whether any GPU is leased."""
+        return bool(self._leases.held)
+
     def look(self, look: Look | None, now: float, ledger: Ledger, seen: Seen) -> list[Standing]:
         """Judge anew; give the standings that differ from the ledger's.
 
@@ -187,16 +192,26 @@ class Keeper:
     def _changes(self, ledger: Ledger, seen: Seen) -> list[Standing]:
         changed = []
         for uuid, gpu in self.gpus.items():
+            room = seen.rooms.get(uuid)
             standing = Standing(
                 device=gpu.device,
                 state=_STATES.get(gpu.finding.word, "closed"),
                 reason=gpu.finding.reason,
-                room=seen.rooms.get(uuid),
+                room=room,
             )
             gpu.told = standing.state
-            if ledger.standings.get(uuid) != standing:
+            most = None if room is None else room + ledger.counts.get(uuid, 0)
+            if not _is_told(standing, ledger.standings.get(uuid), most == gpu.told_most):
+                gpu.told_most = most
                 changed.append(standing)
         return changed
+
+
+def _is_told(standing: Standing, before: Standing | None, as_many_fit: bool) -> bool:
+    """Whether the sweep knows all that; it counts itself who comes to a GPU's memory and goes."""
+    if before is None or (before.room is None) != (standing.room is None) or not as_many_fit:
+        return False
+    return replace(standing, room=before.room) == before
 
 
 def _too_few(ledger: Ledger) -> Finding:

@@ -29,7 +29,7 @@ def memory_errors(count: int) -> str:
 
 
 def _named(one: ForeignView) -> str:
-    name = clean(one.command, limit=_NAME_LIMIT) or "a process"
+    name = clean(one.command.partition(" ")[0], limit=_NAME_LIMIT) or "a process"
     if one.trial is not None:
         return f"{name} ({one.pid}), which outlived {one.trial}"
     return f"{name} ({one.pid})" + (f" of {clean(one.user, limit=_NAME_LIMIT)}" if one.user else "")

@@ -31,14 +31,16 @@ class Ledger(Struct, frozen=True, kw_only=True):
     """What the sweep has, and wants; GPUs by their UUIDs.
 
     `excluded` are those that a person took from it, with the words for it, `included` those that
-    one gave to it whatever its config says. `taken` have trials of it, or what outlived one.
-    It could use `wanted` GPUs now, those taken among them; a trial takes `per_trial` or more.
+    one gave to it whatever its config says. `taken` have trials of it, or what outlived one;
+    `counts` is how many of these. It could use `wanted` GPUs now, those taken among them; a trial
+    takes `per_trial` or more.
     """
 
     standings: Mapping[str, Standing] = field(default_factory=dict)
     excluded: Mapping[str, str] = field(default_factory=dict)
     included: Collection[str] = ()
     taken: Collection[str] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)
     wanted: int = 0
     per_trial: int = 1
 
@@ -81,6 +83,8 @@ class Watched(Struct, kw_only=True):
     finding: Finding = Finding("stale", "not looked at yet")
     told: Openness | None = None
     unwanted_since: float | None = None
+    told_most: int | None = None
+    """How many trials the sweep was told its memory holds; None: that sets no bound."""
 
     @property
     def uuid(self) -> str:

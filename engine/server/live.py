@@ -83,9 +83,10 @@ class LiveSource(SweepSource):
         )
 
     def _devices_with_trials(self) -> list[DeviceView]:
-        running = self._runtime.machine.state.running
-        names = [trial_name(number) for number in running]
-        return [replace(device, trials=names) for device in self.devices()]
+        """The devices; those that do not know their trials have all that run on no GPU."""
+        state = self._runtime.machine.state
+        names = [trial_name(number) for number in state.running if not state.gpus.of(number)]
+        return [d if d.uuid is not None else replace(d, trials=names) for d in self.devices()]
 
     def trials(self) -> list[TrialView]:
         rows = self._publisher.rows
@@ -104,7 +105,13 @@ class LiveSource(SweepSource):
             return row
         usage = self.usage(number, row.attempt_list[-1].n)
         peak = max(usage.peak_memory or 0, row.peak_memory or 0) or None
-        return replace(row, util=usage.util, peak_memory=peak)
+        return replace(
+            row,
+            util=usage.util,
+            memory=usage.memory,
+            peak_memory=peak,
+            cpu_util=usage.cpu_util,
+        )
 
     def decisions(self) -> list[Decision]:
         return self._publisher.decisions

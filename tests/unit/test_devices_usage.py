@@ -58,8 +58,9 @@ def test_the_peak_stays_and_is_shown_in_steps_of_one_percent():
     assert usages.of(1, 1).peak_memory == 1000
     assert usages.peak(1, 1) == 1005
     assert usages.take({(1, 1): Reading(memory=1010)}) == {1}
-    assert usages.take({(1, 1): Reading(memory=10)}) == set()
+    assert usages.take({(1, 1): Reading(memory=10)}) == {1}
     assert usages.of(1, 1).peak_memory == 1010
+    assert usages.of(1, 1).memory == 10
 
 
 def test_what_no_longer_runs_is_forgotten():
