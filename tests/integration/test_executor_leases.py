@@ -119,3 +119,15 @@ def test_what_is_held_is_let_go_when_one_cannot_be(
         leases.hold_all(paths, "ours")
     ours.close()
     assert theirs.take("GPU-a") is None
+
+
+async def test_trials_forked_from_one_zygote_see_each_their_own_gpu(tmp_path: Path) -> None:
+    async with Workshop(tmp_path, "zygote") as shop:
+        shop.script("import os; print(os.environ.get('CUDA_VISIBLE_DEVICES'))")
+        env = {"CUDA_VISIBLE_DEVICES": "GPU-a"}
+        one = await shop.run(shop.spec(trial=1, env=env))
+        other = await shop.run(shop.spec(trial=2, env={"CUDA_VISIBLE_DEVICES": "GPU-b"}))
+    assert [one.exit, other.exit] == [
+        Exited(code=0, tail="GPU-a"),
+        Exited(code=0, tail="GPU-b"),
+    ]

@@ -174,6 +174,8 @@ class Trial:
         `torch.load(weights_only=True)` refuses.
         """
         folder = self.dir / wire.CHECKPOINTS_DIR
+        if self._gpu_memory is not None:
+            self._gpu_memory.look_now_and_then()
         if not is_chief():
             return folder
         with self._saving:
