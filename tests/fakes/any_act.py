@@ -26,6 +26,7 @@ from engine.core.acts import (
     Revive,
     SetSlots,
     Stop,
+    UseGpus,
 )
 from engine.core.edits import Fix, Free, SetChoices, SetRange, SetScale, TopRange, UseVersion
 from engine.core.views import TrialView
@@ -64,6 +65,15 @@ ON_THE_SWEEP = st.one_of(
     st.sampled_from([Stop(), Stop(now=True)]),
     st.builds(EditSpace, edits=st.tuples(EDIT), outside=st.sampled_from(["keep", "prune"])),
     st.sampled_from([AdvanceStage(), RepeatStage(), ExtendStage(trials=2), ExtendStage(trials=-1)]),
+)
+ON_GPUS = st.one_of(
+    st.builds(
+        UseGpus,
+        gpus=st.lists(st.integers(0, 3).map(str), min_size=1, max_size=2).map(tuple),
+        use=st.sampled_from(["exclude", "exclude", "include", "include", "quarantine"]),
+        how=st.sampled_from(["checkpoint", "now", "end"]),
+    ),
+    st.sampled_from([SetSlots(count=None), SetSlots(count=None), SetSlots(count=2)]),
 )
 
 MEANT_FOR = {

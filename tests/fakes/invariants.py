@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from engine.core.devices import WHOLE
 from engine.core.model import Complete, Pruned, Running, Waiting, is_final, state_name
 from engine.core.projection import trial_view
 from engine.core.staging import stage_is_open
@@ -16,6 +17,7 @@ def check(sweep: ToldSweep) -> None:
     """Fail where the sweep contradicts itself."""
     state = sweep.state
     slots_are_never_oversold(state)
+    gpus_are_never_oversold(state)
     no_trial_is_lost(state)
     queues_agree_with_states(state)
     attempts_are_numbered(state)
@@ -35,6 +37,40 @@ def slots_are_never_oversold(state: SweepState) -> None:
     closed = owners.keys() | state.slots.blocked.keys()
     free = [slot for slot in range(1, state.slots.count + 1) if slot not in closed]
     assert state.slots.next_free(state.slots.count + 1) == free
+
+
+def gpus_are_never_oversold(state: SweepState) -> None:
+    """The ledger is what the attempts under way say, and nothing has more than it holds."""
+    gpus = state.gpus
+    taken: Counter[str] = Counter()
+    for number in state.running:
+        attempt = state.trials[number].attempts[-1]
+        assert gpus.of(number) == attempt.gpus
+        assert len(set(attempt.gpus)) == len(attempt.gpus)
+        taken.update(dict.fromkeys(attempt.gpus, attempt.share))
+    assert set(gpus.trials) <= set(state.running)
+    assert set(gpus.leftovers) <= set(state.slots.blocked)
+    for uuids, share in gpus.leftovers.values():
+        taken.update(dict.fromkeys(uuids, share))
+    for uuid in gpus.standings:
+        assert gpus.taken(uuid) == taken[uuid] <= WHOLE
+    for demand, trials in state.claims.waiting.items():
+        assert all(state.demands.of(state.trials[n]) == demand for n in trials)
+    assert sorted(n for trials in state.claims.waiting.values() for n in trials) == sorted(
+        state.waiting
+    )
+    assert all(n <= state.claims.waiting[d] for d, n in state.claims.starving.items())
+
+
+def fits(state: SweepState, number: int) -> bool:
+    """Whether a waiting trial finds all it needs."""
+    demand = state.demands.of(state.trials[number])
+    if not demand.gpus:
+        return state.slots.free > 0
+    kept = state.claims.kept_from(demand, state.gpus)
+    return state.gpus.choose(demand, kept) is not None and (
+        state.slots.free > 0 or state.auto_slots
+    )
 
 
 def no_trial_is_lost(state: SweepState) -> None:
@@ -103,13 +139,14 @@ def nothing_is_forgotten(state: SweepState) -> None:
     """What can start has started, and a sweep with nothing left to do has ended."""
     match state.scheduling:
         case Scheduling.OPEN:
-            assert not (state.slots.free and state.waiting)
-            assert not (state.slots.free and state.ladder.promotion())
+            assert not any(fits(state, number) for number in state.waiting)
+            on_cpu = not state.demands.on_gpus
+            assert not (on_cpu and state.slots.free and state.ladder.promotion())
             open_ones = state.running or state.waiting or state.counts["paused"]
             idle = not (open_ones or state.asked)
             assert not idle or stage_is_open(state) or state.plan.method == "manual"
         case Scheduling.LIMITED:
-            assert not (state.slots.free and state.wanted)
+            assert not any(fits(state, number) for number in state.wanted)
             assert state.running or state.wanted
         case Scheduling.DRAINING:
             assert state.running

@@ -145,9 +145,10 @@ class SteeredWorld(ToldSweep):
 
     def _follow(self, event: Event) -> None:
         match event:
-            case AttemptStarted(trial=number, attempt=attempt, slot=slot):
+            case AttemptStarted(trial=number, attempt=attempt, slot=slot, gpus=gpus):
                 assert 1 <= slot <= self.state.slots.count
                 assert slot not in self.state.slots.blocked
+                assert all(map(self.state.gpus.usable, gpus))
                 trial = self.trial(number)
                 self.processes[number, attempt] = Process(
                     trial=number,

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from engine.core.acts import Preview
 from engine.core.model import Ending, Paused, Running, TrialState, Waiting
-from engine.core.state import Scheduling
+from engine.core.state import Scheduling, SweepState
 from engine.space.keeper import space_of
 from engine.space.space import Space
 
@@ -21,7 +21,7 @@ class Before:
         self.trials = {n: (t.state, t.budget, t.note) for n, t in state.trials.items()}
         self.counted = {n: t.counted for n, t in state.trials.items()}
         self.decided = len(sweep.machine.history.decisions)
-        self.slots = state.slots.count
+        self.slots = _slots(state)
         self.scheduling = state.scheduling
         self.space = _space(sweep)
         self.stages = len(state.stages)
@@ -47,7 +47,7 @@ class Before:
         for number in state.trials.keys() - self.trials.keys():
             assert state.trials[number].name in undone.done
             assert not isinstance(state.trials[number].state, Waiting | Running)
-        assert state.slots.count == self.slots
+        assert _slots(state) == self.slots
         assert _space(sweep) == self.space
         assert state.stage.extra == self.stage
         self._compare_scheduling(state.scheduling)
@@ -75,6 +75,11 @@ def is_back(was: TrialState, now: TrialState) -> bool:
     if isinstance(now, Running):
         return not now.held and now.ending in (None, was.ending, Ending.REQUEUED)
     return isinstance(now, Waiting)
+
+
+def _slots(state: SweepState) -> int | None:
+    """How many a person wants; None: as many as the GPUs have room for, which a look may tell."""
+    return None if state.auto_slots else state.slots.count
 
 
 def _space(sweep: ToldSweep) -> Space:

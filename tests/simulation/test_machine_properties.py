@@ -97,16 +97,17 @@ class AnySweep(RuleBasedStateMachine):
         method: str,
     ) -> None:
         limits = Limits(trials=trials, failures=failures, target=wished)
-        self.world = SteeredWorld(
-            slots=slots,
-            limits=limits,
-            stages={"stages": STAGES, "rounds": round_plans(ROUNDS)}.get(by, ()),
-            evolution=ROUNDS if by == "rounds" else None,
-            rungs=RUNGS if by == "rungs" else None,
-            method=method,
-            budget=6,
-            prefetch=1,
-        )
+        settings: dict[str, Any] = {
+            "slots": slots,
+            "limits": limits,
+            "stages": {"stages": STAGES, "rounds": round_plans(ROUNDS)}.get(by, ()),
+            "evolution": ROUNDS if by == "rounds" else None,
+            "rungs": RUNGS if by == "rungs" else None,
+            "method": method,
+            "budget": 6,
+            "prefetch": 1,
+        }
+        self.world = SteeredWorld(**self.placed(settings))
         self.world.does_as_told()
         for number in range(begun):
             if self.searching() and method == "random":
@@ -261,6 +262,10 @@ class AnySweep(RuleBasedStateMachine):
             self.a_replay_gives_the_same()
 
     # How it is done -----------------------------------------------------------------------
+
+    def placed(self, plan: dict[str, Any]) -> dict[str, Any]:
+        """The sweep's plan, and what its trials run on: CPU slots."""
+        return plan
 
     def acts(self, act: Act, knows: bool) -> Any:
         """Ask, then do it if it can be done; a refused act, and a question, change nothing."""
