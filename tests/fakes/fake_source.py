@@ -265,6 +265,17 @@ class FakeSource(SweepSource):
             spark=[*row.spark, value if finite else None][-32:],
         )
 
+    def pace(self, number: int, epoch_s: float) -> None:
+        """Have a running trial begun so long ago that each of its steps took `epoch_s`."""
+        row = self._rows[number]
+        began = self.now - epoch_s * (row.step or 0)
+        for name, points in self._points.get(number, {}).items():
+            at = [Point(p.step, p.value, began + epoch_s * p.step) for p in points]
+            self._points[number][name] = at
+        attempt = replace(row.attempt_list[-1], started_at=began)
+        attempts = [*row.attempt_list[:-1], attempt]
+        self.change(number, started_at=began, attempt_started_at=began, attempt_list=attempts)
+
     def end(self, number: int, state: str = "complete", **fields: Any) -> None:
         """Bring a trial to a final state."""
         row = self._rows[number]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from engine.core.views import DeviceView, ForeignView
 from engine.protocol.messages import DevicePoint, UsagePoint
 from tests.fakes.fake_source import FakeSource
@@ -89,6 +91,7 @@ def on_gpus(source: FakeSource, devices: list[DeviceView] | None = None) -> Fake
 
     Half an hour of the first GPU is in the store, and what t0001 used since it began.
     """
+    source.change(2, step=2)
     shared = {"gpus": 0.5, "device": "gpu0"}
     n = source.propose({"lr": 0.01, "width": 128, "dropout": 0.5})
     source.start(n, slot=2)
@@ -108,11 +111,14 @@ def on_gpus(source: FakeSource, devices: list[DeviceView] | None = None) -> Fake
         DevicePoint(source.now - 1800 + 30 * i, 80.0 + i % 15, 38 * GIB, 60.0 + i % 9, 600.0 + i)
         for i in range(60)
     ]
+    for number, device, epoch_s in ((1, "gpu0", 45.0), (2, "gpu0", 90.0), (n, "gpu1", 20.0)):
+        source.pace(number, epoch_s)
+        attempts = [replace(one, device=device) for one in source.trial(number).attempt_list]
+        source.change(number, attempt_list=attempts)
     began = source.trial(1).attempt_started_at or source.now
     source.usage_points[1] = [
-        UsagePoint(began - 60 + 2 * i, 40.0 + 10 * (i % 3), 9 * GIB, 35.0) for i in range(31)
+        UsagePoint(began + 3 * i, 20.0 + 8 * (i % 5) + i, (6 + i % 3) * GIB, 35.0 + i % 7)
+        for i in range(31)
     ]
-    source.change(2, step=1)
-    source.now += 90
     source.set_sweep(devices=mixed() if devices is None else devices, slots=3)
     return source

@@ -1,7 +1,7 @@
 """Plots as lines of text: several series over one pair of axes, in braille or ASCII."""
 
 from .base import Axis, Plot, Point, Series
-from .drawing import plot_lines, x_at
+from .drawing import margins, plot_lines, x_at
 from .frame import can_be_log
 from .reading import smoothed, stepped, values_at
 from .styles import ROLES, sample
@@ -13,6 +13,7 @@ __all__ = [
     "Point",
     "Series",
     "can_be_log",
+    "margins",
     "plot_lines",
     "sample",
     "smoothed",

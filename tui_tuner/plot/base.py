@@ -54,5 +54,7 @@ class Plot(Struct, frozen=True, kw_only=True):
     x: Axis = Axis()
     y: Axis = Axis()
     cursor: float | None = None
+    margins: tuple[int, int] = (0, 0)
+    """Cells left and right of the curves at least: those of a plot that this one lies under."""
     empty: str = "no reports yet"
     """What it says instead where no series has points."""

@@ -46,6 +46,12 @@ def _drawn(plot: Plot, width: int, height: int, ascii_only: bool) -> Sequence[Li
     return [*lines, *_Picture(plot, Frame.of(plot, width, room), glyphs).lines()]
 
 
+def margins(plot: Plot, width: int, height: int) -> tuple[int, int]:
+    """Give the cells left and right of the curves of a plot drawn at this size."""
+    frame = Frame.of(plot, width, height - (1 if title_of(plot) else 0))
+    return frame.edge, frame.names
+
+
 def x_at(plot: Plot, width: int, height: int, x: int) -> float | None:
     """Give the x of the reported point nearest to a cell, of a plot drawn at this size."""
     if width <= 0 or height <= 1:

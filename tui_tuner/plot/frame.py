@@ -45,9 +45,11 @@ class Frame(Struct, frozen=True, kw_only=True):
         y = _scale(plot.y, [v for s in plot.series for _, v in s.points if v is not None])
         labels = y.labels(rows) if rows > 1 else {}
         edge = max((len(text) for text in labels.values()), default=-1) + 2
+        edge = max(edge, plot.margins[0]) if labels else edge
         if width - edge < max(_LEAST_COLUMNS, width // 2):
             labels, edge = {}, 0
         called, names = _named(plot, width - edge)
+        names = max(names, plot.margins[1])
         log = plot.x.log
         return cls(
             width=width,

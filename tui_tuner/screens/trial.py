@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
 
+from engine.protocol.messages import Usage
 from tui_tuner.actions import TRIAL, bindings
 from tui_tuner.screens.acting import Acting
 from tui_tuner.screens.compare import CompareScreen
@@ -19,12 +20,13 @@ from tui_tuner.screens.log import LogScreen
 from tui_tuner.screens.scrolling import Scrolling
 from tui_tuner.screens.series import SeriesFeed
 from tui_tuner.screens.trial_looking import TrialLooking
+from tui_tuner.screens.usage import UsageFeed
 from tui_tuner.view.compare import compare_with
 from tui_tuner.view.line import Line, crop
 from tui_tuner.view.pane import Scene
 from tui_tuner.view.trial_facts import trial_facts
 from tui_tuner.view.trial_head import trial_head
-from tui_tuner.view.trial_plots import trial_plot_lines
+from tui_tuner.view.trial_usage import trial_lines
 from tui_tuner.view_state import TrialView, ViewState, toggle_mark
 from tui_tuner.widgets.footer import Footer
 from tui_tuner.widgets.lines import Drawn
@@ -51,12 +53,14 @@ class TrialScreen(TrialLooking, Scrolling, Acting):
         super().__init__()
         self.trial = trial
         self._row: TrialView | None = None
+        self._usage: Usage = []
 
     def compose(self) -> ComposeResult:
         """A heading, curves and facts, what happened, the keys."""
         self._fit(self.app.size.width)  # laid out once, not anew for each class
         self._feed = SeriesFeed(self, lambda: [self.trial], self._points)
         self._details = DetailFeed(self, lambda: self.trial)
+        self._uses = UsageFeed(self, lambda: self.trial, self._points)
         yield Drawn(self._head, id="trial-head")
         with Container(id="trial-body"):
             yield Drawn(self._plots, id="trial-plots")
@@ -95,6 +99,7 @@ class TrialScreen(TrialLooking, Scrolling, Acting):
         if self._row is not before:
             self._feed.ask_soon()
             self._details.ask_soon()
+            self._uses.ask_soon()
             self._drawn("trial-plots").repaint()
         self._drawn("trial-head").repaint()
         self.query_one(Scrolled).repaint()
@@ -151,6 +156,12 @@ class TrialScreen(TrialLooking, Scrolling, Acting):
             self.detail = message.detail
             self.query_one(Scrolled).repaint()
 
+    @on(UsageFeed.Arrived)
+    def _used(self, message: UsageFeed.Arrived) -> None:
+        if message.trial == self.trial:
+            self._usage = message.usage
+            self._drawn("trial-plots").repaint()
+
     def _open_trial(self, trial: str) -> None:
         self.app.push_screen(TrialScreen(trial))
 
@@ -164,7 +175,7 @@ class TrialScreen(TrialLooking, Scrolling, Acting):
         if trial == self.trial:
             self.say("this is the last one" if step > 0 else "this is the first one")
             return
-        self.trial, self.reports, self.detail = trial, {}, None
+        self.trial, self.reports, self.detail, self._usage = trial, {}, None, []
         self.look = replace(self.look, cursor=None)
         self.query_one(Scrolled).scroll_rows(-_EVERYTHING)
         self.show(view)
@@ -182,7 +193,7 @@ class TrialScreen(TrialLooking, Scrolling, Acting):
         scene = self.scene
         if scene is None:
             return [crop((), width)] * height
-        return trial_plot_lines(scene, self.reports, self.look, (width, height))
+        return trial_lines(scene, self.reports, self._usage, self.look, (width, height))
 
     def _facts(self, width: int) -> list[Line]:
         scene = self.scene

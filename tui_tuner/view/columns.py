@@ -68,7 +68,7 @@ _MEASURED: dict[str, Callable[[TrialView], object]] = {
 }
 """What is only shown where some row has it."""
 
-_THEN = ("time left", "device %", "peak memory", "reason")
+_THEN = ("time left", "device %", "peak memory", "reason", "device", "memory", "cpu %")
 """What there is room for where the essential columns and a few parameters leave any."""
 
 

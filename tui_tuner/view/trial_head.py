@@ -25,7 +25,7 @@ def trial_head(scene: Scene, look: TrialLook, axis: XAxis, width: int) -> Line:
     room = width - line_width(right) - 2
     if room < 48:
         return crop(((" ", ""), *pack(parts, width - 1)), width)
-    left = crop(((" ", ""), *pack(parts, room - 1)), room)
+    left = crop(((" ", ""), *pack(parts, room - 1)), room + 1)
     return crop((*left, *right), width)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -72,11 +72,23 @@ def drawings(scene: Scene, reports: Reports, look: TrialLook) -> list[Drawing]:
     return [_drawing(scene, reports, family, look, n == 0) for n, family in enumerate(turned)]
 
 
+Under = Callable[[Drawing, int], Sequence[Line]]
+"""Gives the lines that stand under a plot, from it and the lines it takes."""
+
+
 def trial_plot_lines(
-    scene: Scene, reports: Reports, look: TrialLook, size: tuple[int, int]
+    scene: Scene,
+    reports: Reports,
+    look: TrialLook,
+    size: tuple[int, int],
+    strip: int = 0,
+    under: Under | None = None,
 ) -> list[Line]:
-    """Draw as many families as `size` = (width, height) has room for."""
-    width, height = size
+    """Draw as many families as `size` = (width, height) has room for.
+
+    `under` gives `strip` lines that stand right under the first.
+    """
+    width, height = size[0], size[1] - strip
     every = drawings(scene, reports, look)
     if not every:
         return [crop((("  no metrics yet", "dim"),), width), *[crop((), width)] * (height - 1)]
@@ -92,10 +104,11 @@ def trial_plot_lines(
         else ""
     )
     lines = _drawn(scene, shown[0], look, reports, (width, top), hint)
+    lines += under(shown[0], top) if under is not None else ()
     for n in range(1, len(shown), columns):
         lines.append(crop((), width))
         lines += _beside(scene, shown[n : n + columns], look, reports, (width, each, columns))
-    return lines[:height]
+    return lines[: height + strip]
 
 
 def _beside(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from engine.core.views import TrialView
-from tui_tuner.view.cells import is_dropped, state_glyph
+from tui_tuner.view.cells import is_dropped, memory_text, state_glyph
 from tui_tuner.view.glyphs import Glyphs
+from tui_tuner.view.idle_gpus import idle_note
 from tui_tuner.view.line import Line, crop, pack, plain
 from tui_tuner.view.numbers import duration
 from tui_tuner.view_state import trial_elapsed_s
@@ -30,8 +31,18 @@ def title_parts(row: TrialView, glyphs: Glyphs, now: float) -> list[tuple[int, L
         if row.state == "running" and row.step:
             parts.append((4, ((f"{elapsed / row.step:.2g}s/epoch", "dim"),)))
     if row.device:
-        parts.append((5, ((plain(row.device, 20), "dim"),)))
+        parts.append((5, _device(row, now)))
     return parts
+
+
+def _device(row: TrialView, now: float) -> Line:
+    """Where it runs, how busy it keeps that, and the memory that it holds there."""
+    name = plain(row.device or "", 20)
+    used = f" {row.util:.0f}%" if row.util is not None else ""
+    held = f" {memory_text(row.memory)}" if row.memory else ""
+    role = "warning" if idle_note(row, now) else "dim"
+    called = name.upper() if name.startswith("gpu") else name
+    return ((called, "dim"), (used, role), (held, "dim"))
 
 
 def state_word(row: TrialView) -> str:
