@@ -3,6 +3,8 @@ and neither costs a look at every row."""
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from msgspec.structs import replace
 
@@ -23,6 +25,7 @@ SWEEP = SweepView(
     slots=2,
     trials={},
 )
+STATES = ("waiting", "running", "complete", "pruned")
 SOON, LATE = CALM_S / 2, 2 * CALM_S
 
 
@@ -79,6 +82,71 @@ def test_where_many_end_they_are_seen_to_end_where_they_stand_and_go_together():
     after = settled(state, LATE)
     assert after.order == ("t0005", "t0006", "t0001", "t0002", "t0003", "t0004")
     assert told(after, row(6, state="failed"), at=LATE).order[-1] == "t0006"
+
+
+def waiting(number: int) -> TrialView:
+    return row(number, state="waiting", best=None)
+
+
+def started(number: int) -> TrialView:
+    return row(number, best=None)
+
+
+def test_a_trial_that_starts_takes_the_place_of_the_one_that_ended():
+    state = showing(row(1), row(2), row(3), row(4, state="complete"), waiting(5))
+    state = told(state, row(2, state="complete", best=0.5), started(5), at=SOON)
+    assert state.order == ("t0001", "t0005", "t0003", "t0004", "t0002")
+    assert told(state, row(5, best=2.0), at=SOON).order == state.order
+    assert settled(state, LATE).order == ("t0001", "t0003", "t0005", "t0004", "t0002")
+
+
+def test_so_it_does_when_its_start_is_told_later():
+    state = showing(*(row(n) for n in range(1, 5)), waiting(5), waiting(6))
+    for number in (1, 2, 3):
+        state = told(state, row(number, state="complete"), at=SOON)
+    assert state.order == ("t0003", "t0004", "t0001", "t0002", "t0005", "t0006")
+    state = told(state, started(5), at=SOON)
+    assert state.order == ("t0005", "t0004", "t0001", "t0002", "t0003", "t0006")
+
+
+def test_where_one_ends_after_the_other_what_runs_stays_in_view_and_nothing_else_moves():
+    state = showing(row(1), row(2), *(row(n, state="complete") for n in range(3, 9)))
+    for number in range(10, 60):
+        last = state.order[number % 2]
+        before = [name for name in state.order if name != last]
+        state = told(state, row(int(last[1:]), state="pruned"), started(number), at=SOON)
+        assert {state.rows[name].state for name in state.order[:2]} == {"running"}
+        assert state.order[number % 2] == f"t{number:04d}"
+        if number > 11:
+            assert [name for name in state.order if name in before] == before
+        assert [state.position(name) for name in state.order] == [*range(len(state.order))]
+    after = settled(state, LATE)
+    assert after.order == sort_by(state, Sort()).order
+    assert not after.places.placed
+
+
+def test_a_filter_hides_a_trial_that_starts_in_the_place_of_one_it_shows():
+    even = Filter("even", lambda of: int(of.id[1:]) % 2 == 0)
+    state = filter_by(showing(row(1), row(2), row(4), waiting(5), waiting(6)), even)
+    state = told(state, row(2, state="complete"), started(5), at=SOON)
+    assert state.order == ("t0004", "t0002", "t0006")
+    state = told(state, row(4, state="complete"), started(6), at=SOON)
+    assert state.order[0] == "t0006"
+
+
+def test_trials_that_start_and_end_at_random_are_found_where_they_stand():
+    draw = random.Random(7)
+    state = showing(*(row(n, state=draw.choice(STATES)) for n in range(1, 40)))
+    for step in range(300):
+        picked = draw.sample([*state.rows.values(), row(40 + step, state="waiting")], 3)
+        changed = (
+            replace(one, state=draw.choice(STATES), best=draw.choice([None, draw.random()]))
+            for one in picked
+        )
+        state = told(state, *changed, at=step / 5)
+        assert sorted(state.order) == sorted(state.rows)
+        assert [state.position(name) for name in state.order] == [*range(len(state.order))]
+    assert settled(state, 1e9).order == sort_by(state, Sort()).order
 
 
 def test_a_row_that_a_filter_lets_go_leaves_at_once():

@@ -3,7 +3,9 @@
 Sixty-four trials that report once a second would trade places with their neighbours faster than
 anybody can read. So a row that only reported again keeps its place for a few seconds; then all
 that have waited are given their new places at once. What changes its state moves immediately,
-unless others have just done so: where a trial ends every second, it is seen to end where it stands.
+unless others have just done so: where a trial ends every second, it is seen to end where it stands,
+until the next one starts. That takes its place, so that what runs stays where what ran was looked
+at, and no other row moves.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from engine.core.views import TrialView
 
@@ -57,27 +60,71 @@ class Places(Struct, frozen=True):
         self, before: Rows, rows: Rows, changed: Collection[str], ordering: Ordering, at: float
     ) -> Places:
         """Give the places once the rows named in `changed`, once as `before`, are as in `rows`."""
+        handed = self._handed_over(before, rows, changed, ordering)
+        stands = self._stand_ins(before, rows, handed)
         calm = [name for name in changed if _may_stay(before.get(name), rows[name], ordering)]
+        calm = [name for name in calm if name not in stands]
         restless = [name for name in calm if before[name].state != rows[name].state]
-        moving = {*restless[: max(0, AT_ONCE - self.moves)]}
+        moves = self.moves + min(len(handed), max(0, AT_ONCE - self.moves))
+        moving = {*restless[: max(0, AT_ONCE - moves)]}
         stay = {name for name in calm if name not in moving}
-        move = [name for name in changed if name not in stay]
+        move = {name: rows[name] for name in changed if name not in stay} | stands
         due = bool(stay or self.placed) and at >= self.at + CALM_S
         if due or len(move) > FEW:
             return replaced(rows, ordering, at)
         placed = {name: before[name] for name in stay} | dict(self.placed)
         order = self._moved(before, rows, move, ordering) if move else self.order
         placed = {name: row for name, row in placed.items() if name not in move}
-        return Places(order, placed, self.at, self.moves + len(moving))
+        placed |= {name: row for name, row in stands.items() if row is not rows[name]}
+        return Places(order, placed, self.at, moves + len(moving))
 
-    def _moved(self, before: Rows, rows: Rows, names: list[str], ordering: Ordering) -> Order:
-        gone = [self._as_placed(name, before) for name in names if name in before]
-        come = [rows[name] for name in names]
+    def _handed_over(
+        self, before: Rows, rows: Rows, changed: Collection[str], ordering: Ordering
+    ) -> list[tuple[str, str]]:
+        """Pair trials that have ended, but stand among what runs, with those that start now."""
+        if ordering.sort.column != "state":
+            return []
+        started = [
+            name
+            for name in changed
+            if rows[name].state == "running" and ordering.shows(rows[name])
+            if name not in before or before[name].state == "waiting"
+        ]
+        ended = [
+            name
+            for name in dict.fromkeys((*self.placed, *changed) if started else ())
+            if name in before and self._as_placed(name, before).state == "running"
+            if rows[name].state != "running"
+            if ordering.shows(before[name]) and ordering.shows(rows[name])
+        ]
+        return list(zip(ended, started, strict=False))
+
+    def _stand_ins(
+        self, before: Rows, rows: Rows, handed: Collection[tuple[str, str]]
+    ) -> dict[str, TrialView]:
+        """Give the rows by which trials that change places are placed.
+
+        What starts stands where the other ended. That goes where it belongs, or, where others have
+        just moved, to where the one that starts was waiting.
+        """
+        stands: dict[str, TrialView] = {}
+        for nth, (ended, started) in enumerate(handed, self.moves):
+            stands[started] = replace(self._as_placed(ended, before), id=started)
+            if nth < AT_ONCE:
+                stands[ended] = rows[ended]
+            elif started in before:
+                stands[ended] = replace(self._as_placed(started, before), id=ended)
+            else:
+                stands[ended] = replace(rows[ended], state="waiting", best=None)
+        return stands
+
+    def _moved(self, before: Rows, rows: Rows, to: Rows, ordering: Ordering) -> Order:
+        gone = [self._as_placed(name, before) for name in to if name in before]
         return ordering_of.moved(
             self.order,
             lambda name: self._as_placed(name, before),
             [row for row in gone if ordering.shows(before[row.id])],
-            [row for row in come if ordering.shows(row)],
+            [row for name, row in to.items() if ordering.shows(rows[name])],
             ordering,
         )
 
