@@ -131,11 +131,12 @@ def test_a_wrong_config_is_refused_with_every_fault_and_makes_nothing(shell: She
     assert "mehtod" in shell.say("validate", "sweep.yaml", status=2)
 
 
-def test_what_this_version_cannot_run_is_refused(shell: Shell) -> None:
+@pytest.mark.skipif(Path("/dev/nvidiactl").exists(), reason="there are GPUs here")
+def test_gpus_that_are_not_there_are_warned_of_and_done_without(shell: Shell) -> None:
     done = shell.run("run", "sweep.yaml", "--headless", "--set", "resources.gpus=1")
 
-    assert done.returncode == 2
-    assert "resources.gpus: not built yet" in done.stderr
+    assert done.returncode == 0
+    assert "no GPU to be seen on this box" in done.stdout
 
 
 def test_a_directory_of_ones_own_must_be_empty(shell: Shell) -> None:
