@@ -31,7 +31,7 @@ _OOM = re.compile(
 called OutOfMemoryError too."""
 
 _DEVICE = re.compile(
-    r"no CUDA-capable device|CUDA_ERROR_NO_DEVICE|cudaErrorNoDevice"
+    r"no CUDA-capable device|No CUDA GPUs are available|CUDA_ERROR_NO_DEVICE|cudaErrorNoDevice"
     r"|busy or unavailable|cudaErrorDevicesUnavailable|cudaErrorDeviceUnavailable"
     r"|uncorrectable (?:NVLink |ECC )?error|CUDA_ERROR_ECC_UNCORRECTABLE|cudaErrorECCUncorrectable"
     r"|GPU is lost|GPU has fallen off the bus|CUDA_ERROR_DEVICE_UNAVAILABLE"
@@ -56,16 +56,16 @@ class Fault(NamedTuple):
 def fault_of(ended: Exit) -> Fault | None:
     """What of the GPU an attempt ended by; None where it was something else."""
     if isinstance(ended, Exited) and ended.code != 0:
-        return _recorded(ended) or _read(ended.tail)
+        return _recorded(ended) or fault_in(ended.tail)
     if isinstance(ended, Signalled) and ended.signal in _ABORTS:
-        return _read(ended.tail)
+        return fault_in(ended.tail)
     return None
 
 
 def _recorded(ended: Exited) -> Fault | None:
     """What its script's own last exception says."""
     line = next(_last_lines(ended.tail), "")
-    found = _read(ended.tail)
+    found = fault_in(ended.tail)
     match ended.fault:
         case "oom":
             return Fault("oom", found.line if found else line or "out of memory")
@@ -74,9 +74,9 @@ def _recorded(ended: Exited) -> Fault | None:
     return None
 
 
-def _read(tail: str) -> Fault | None:
+def fault_in(text: str) -> Fault | None:
     """The last line that tells of a fault: what an exception led to is printed after it."""
-    for line in _last_lines(tail):
+    for line in _last_lines(text):
         if _OF_SCRIPTS.search(line):
             return None
         if _OOM.search(line):

@@ -4,38 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from engine.core.faults import fault_in
+
 from . import exceptions
 
 _LONGEST = 1 << 16
-_MEMORY_TYPES = frozenset(
-    {
-        "torch.OutOfMemoryError",
-        "torch.cuda.OutOfMemoryError",
-        "torch._C.OutOfMemoryError",
-        "cupy.cuda.memory.OutOfMemoryError",
-        "tensorflow.python.framework.errors_impl.ResourceExhaustedError",
-    }
-)
-_MEMORY = re.compile(
-    r"CUDA out of memory|CUDA error: out of memory|HIP out of memory"
-    r"|CU(BLAS|DNN|SOLVER|SPARSE|FFT)_STATUS_ALLOC_FAILED|CUDA_ERROR_OUT_OF_MEMORY"
-    r"|cudaErrorMemoryAllocation|RESOURCE_EXHAUSTED: (Out of memory|Failed to allocate)"
-    r"|torch(\.cuda|\._C)?\.OutOfMemoryError",
-)
-_DEVICE = re.compile(
-    r"uncorrectable (ECC|NVLink)|GPU is lost|fallen off the bus|no CUDA-capable device"
-    r"|CUDA-capable device\S* (is/)?are busy or unavailable|No CUDA GPUs are available"
-    r"|CUDA error: (unknown error|hardware stack error|system not yet initialized)"
-    r"|CUDA_ERROR_(ECC_UNCORRECTABLE|NO_DEVICE|DEVICE_UNAVAILABLE|HARDWARE_STACK_ERROR)",
-    re.IGNORECASE,
-)
-"""What only a broken, vanished or taken GPU says; an assertion or an illegal access on it is the
-script's own doing. https://docs.nvidia.com/cuda/cuda-runtime-api, cudaError_t."""
 
 
 def fault_of(attempt_dir: Path) -> str | None:
@@ -45,14 +22,11 @@ def fault_of(attempt_dir: Path) -> str | None:
 
 
 def _judged(link: Any) -> str | None:
+    """The fault that an exception tells of, by the names of its types and what it says."""
     if not isinstance(link, dict):
         return None
-    types, text = link.get("types"), link.get("text")
-    if isinstance(types, list) and not _MEMORY_TYPES.isdisjoint(map(str, types)):
-        return "oom"
-    if not isinstance(text, str):
-        return None
-    return "oom" if _MEMORY.search(text) else "device" if _DEVICE.search(text) else None
+    found = fault_in(f"{link.get('types')}: {link.get('text')}")
+    return found.kind if found is not None else None
 
 
 def _told(attempt_dir: Path) -> Iterator[list[Any]]:

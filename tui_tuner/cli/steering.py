@@ -139,8 +139,9 @@ class Said(Teller):
             said("Ctrl-C ends the waiting, not the act")
 
     def waits(self, names: Collection[str]) -> None:
-        what = {Pause: "pause", UseGpus: "act"}.get(type(self._deed.act))
-        if what is not None:
+        act = self._deed.act
+        if isinstance(act, Pause) or (isinstance(act, UseGpus) and act.how == "checkpoint"):
+            what = "pause" if isinstance(act, Pause) else "act"
             how = f"Ctrl-C ends the waiting, not the {what}"
             said(f"{named(names)} still {_leaving(self._deed.act)} ({how})")
 
