@@ -103,7 +103,8 @@ def place(row: list[Cell], x: int, new: tuple[Cell, ...]) -> None:
 
 def is_blank(cell: Cell) -> bool:
     """Whether a cell shows its background and nothing else."""
-    return cell[0] == " " and cell[1].colours_only
+    text, look = cell
+    return text == " " and (not look.attributes or look.colours_only)
 
 
 @lru_cache(maxsize=4096)

@@ -24,9 +24,9 @@ class Span(NamedTuple):
 def spans(row: Sequence[Cell], shown: Sequence[Cell], y: int) -> Iterator[tuple[Look, Span]]:
     """Cut the cells that differ into spans; blanks go with what stands beside them."""
     start, end, look, bare = 0, 0, row[0][1], True
-    for x, cell in enumerate(row):
-        if cell is shown[x] or cell == shown[x]:
-            continue
+    pairs = enumerate(zip(row, shown, strict=True))
+    for x in [x for x, (cell, other) in pairs if cell is not other and cell != other]:
+        cell = row[x]
         blank = cell[0] == " " and is_blank(cell)
         fits = x == end > start and cell[1].background == look.background
         if fits and blank and look.colours_only:
