@@ -6,7 +6,8 @@ may stand behind it, as in a real sweep, so that restarts can be simulated too.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from heapq import heappop, heappush
 from itertools import count
 from math import isfinite
@@ -22,10 +23,11 @@ from engine.core.commands import (
     StopAttempt,
     TellAttempt,
 )
-from engine.core.edits import SpaceVersion
+from engine.core.devices import Standing
 from engine.core.events import (
     AttemptEnded,
     AttemptLaunched,
+    DevicesChanged,
     EngineStarted,
     Event,
     LimitReached,
@@ -45,41 +47,27 @@ from engine.core.model import (
     Signalled,
     Trial,
 )
-from engine.core.observing import Observation
 from engine.core.plan import Plan
 from engine.core.projection import sweep_view
 from engine.core.ranges import Ranges
 from engine.core.state import Scheduling, SweepState
 from engine.core.views import SweepView
 from engine.journal import Journal
-from engine.search.base import Exhausted, Proposal
-from engine.simulated import Line, Run, SimulatedProcess
+from engine.search.base import Exhausted
+from engine.simulated import ByIndex, Line, Propositions, Run, SimulatedProcess
 from engine.store.base import Store
 
 __all__ = ["Line", "Propositions", "Run", "Script", "Simulation"]
-
-Propositions = Callable[[int], tuple[Proposal | Exhausted, int]]
-"""Proposal for an index, and the index to ask for next, whatever the space is."""
 
 Script = Callable[[Trial, int], Run]
 """(trial, attempt number) -> what the attempt does. Pure; a script with checkpoints begins after
 `trial.last_step`, and one that can be promoted while it runs has lines beyond its budget."""
 
+Looks = Iterable[tuple[float, Sequence[Standing]]]
+"""When GPUs stand otherwise, and how, in the order of time."""
+
 Heard = Callable[[int, Report], None]
 """Hears of a trial's report once the machine has taken it in."""
-
-
-class _ByIndex:
-    """Proposals that heed the index alone."""
-
-    def __init__(self, propose: Propositions) -> None:
-        self._propose = propose
-
-    def propose(
-        self, index: int, versions: Sequence[SpaceVersion], news: Sequence[Observation]
-    ) -> tuple[Proposal | Exhausted, int]:
-        """Proposal for `index`, and the index to ask for next."""
-        return self._propose(index)
 
 
 class Simulation:
@@ -87,7 +75,7 @@ class Simulation:
 
     `space` is plain data, which `ranges` understands; a sweep without them searches what
     `proposals` gives. `stop_s` is how long a process takes to go when asked; `commit_every` events
-    go to the store in one batch. `heard` hears of every report.
+    go to the store in one batch. `looks` say how GPUs stand over time. `heard` hears them report.
     """
 
     def __init__(
@@ -103,11 +91,12 @@ class Simulation:
         store: Store | None = None,
         stop_s: float = 0.1,
         commit_every: int = 2000,
+        looks: Looks = (),
         heard: Heard | None = None,
     ) -> None:
         self.now = 0.0
         self._plan = plan
-        self._proposals = _ByIndex(proposals) if callable(proposals) else proposals
+        self._proposals = ByIndex(proposals) if callable(proposals) else proposals
         self._script = script
         self._ranges = ranges
         self._judges = judges
@@ -119,9 +108,12 @@ class Simulation:
         self._order = count()
         self._due: list[tuple[float, int, Callable[[], None]]] = []
         self._alive: dict[tuple[int, int], SimulatedProcess] = {}
+        self._seen: dict[str, Standing] = {}
         self.journal = self._fresh_journal()
         self._do(SweepCreated(at=self.now, plan=plan, space=space))
         self._do(EngineStarted(at=self.now, pid=0, resumed=False))
+        for at, standings in looks:
+            self._after(at, partial(self._look, standings))
 
     @property
     def state(self) -> SweepState:
@@ -178,6 +170,7 @@ class Simulation:
         self.journal = self._fresh_journal()
         self.journal.replay(self._store.replay())
         self._do(EngineStarted(at=self.now, pid=0, resumed=True))
+        self._look(tuple(self._seen.values()))
 
     def commit(self) -> None:
         """Write what happened since the last commit."""
@@ -220,6 +213,11 @@ class Simulation:
             ):
                 # In the order of the commands, and after a launch that is still due.
                 self._after(0.0, lambda: self._see_to(number, n))
+
+    def _look(self, standings: Sequence[Standing]) -> None:
+        self._seen |= {standing.device.uuid: standing for standing in standings}
+        if standings:
+            self._do(DevicesChanged(at=self.now, standings=tuple(standings)))
 
     def _make_proposals(self) -> None:
         state = self.state

@@ -35,9 +35,9 @@ _DEVICE = re.compile(
     r"|busy or unavailable|cudaErrorDevicesUnavailable|cudaErrorDeviceUnavailable"
     r"|uncorrectable (?:NVLink |ECC )?error|CUDA_ERROR_ECC_UNCORRECTABLE|cudaErrorECCUncorrectable"
     r"|GPU is lost|GPU has fallen off the bus|CUDA_ERROR_DEVICE_UNAVAILABLE"
-    r"|CUDA error: (?:unknown error|unspecified launch failure|hardware stack error"
-    r"|system not yet initialized|initialization error|driver shutting down"
-    r"|the launch timed out and was terminated|invalid device ordinal)"
+    r"|No CUDA GPUs are available|CUDA driver initialization failed|CUDA unknown error"
+    r"|CUDA error: (?:unknown error|hardware stack error|system not yet initialized"
+    r"|driver shutting down)"
 )
 """Not a device-side assert, nor an illegal address or instruction: those are the script's."""
 

@@ -23,7 +23,7 @@ def take_standings(state: SweepState, event: DevicesChanged) -> list[Command]:
         for number in trials:
             commands += leave(state, state.trials[number], told)
         if trials:
-            told += f"; {named(trials)} go on elsewhere"
+            told += f"; {named(trials)} {'goes' if len(trials) == 1 else 'go'} on elsewhere"
         commands.append(Emit(event=Requeued(at=event.at, trials=trials, sentence=told)))
     return commands
 
