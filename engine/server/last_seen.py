@@ -32,7 +32,7 @@ def _view(label: str, at: float, device: Device | None) -> DeviceView:
     when = time.strftime("%Y-%m-%d %H:%M", time.localtime(at))
     return DeviceView(
         id=label,
-        name=device.name if device is not None else "",
+        name=device.name if device is not None else label.upper(),
         mem_total=device.memory if device is not None else None,
         uuid=device.uuid if device is not None else None,
         state="stale",

@@ -19,6 +19,8 @@ from .queries import SqliteQueries
 
 BUSY_TIMEOUT_S = 5.0
 
+_TABLE = "CREATE TABLE"
+
 _CANNOT_SHARE = (
     sqlite3.SQLITE_CANTOPEN,
     sqlite3.SQLITE_READONLY,
@@ -40,7 +42,7 @@ def open_reader(path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> Sto
         if not version:
             raise StoreError(f"{path} is empty: its sweep never began")
         if version < len(migrations):
-            db = _migrated_copy(db, version, migrations, stack)
+            db = _up_to_date(db, version, migrations, stack)
         return _Reader(db, path, stack.pop_all())
 
 
@@ -104,6 +106,18 @@ def _private_copy(path: Path, stack: ExitStack) -> Path:
     except OSError as error:
         raise StoreError(f"{path} cannot be read: {error.strerror}") from error
     return copy
+
+
+def _up_to_date(
+    db: sqlite3.Connection, version: int, migrations: Sequence[Migration], stack: ExitStack
+) -> sqlite3.Connection:
+    """Have an older file look like one of today. Where it merely lacks tables, these are empty."""
+    steps = [statement for statements in migrations[version:] for statement in statements]
+    if not all(statement.startswith(_TABLE) for statement in steps):
+        return _migrated_copy(db, version, migrations, stack)
+    for statement in steps:
+        db.execute(statement.replace(_TABLE, "CREATE TEMP TABLE", 1))
+    return db
 
 
 def _migrated_copy(

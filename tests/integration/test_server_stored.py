@@ -132,7 +132,7 @@ async def test_its_devices_are_named_and_what_they_and_its_trials_used_is_there(
 
     assert [(d.id, d.name, d.uuid, d.mem_total, d.state) for d in devices] == [
         ("gpu0", "H200", "GPU-1", 141 << 30, "stale"),
-        ("cpu", "", None, None, "stale"),
+        ("cpu", "CPU", None, None, "stale"),
     ]
     assert devices[0].reason.startswith("last looked at 2024-10-2")
     assert [point.util for point in usage] == [80.0, None, 70.0]

@@ -43,6 +43,13 @@ def test_nobody_looked_at_devices_then(path: Path, opened: Callable[[Path], Stor
         assert (store.usage(1), store.device_samples("gpu0"), store.devices_seen()) == ([], [], {})
 
 
+def test_a_large_one_is_not_copied_to_be_looked_at(path: Path) -> None:
+    with closing(open_reader(path)) as store, closing(sqlite3.connect(path)) as db:
+        with db:
+            db.execute("INSERT INTO meta VALUES ('later', 'yes')")
+        assert store.meta()["later"] == "yes"
+
+
 def test_a_writer_keeps_a_copy_and_a_reader_leaves_the_file_alone(path: Path) -> None:
     open_reader(path).close()
     assert path.read_bytes() == VERSION_1.read_bytes()
