@@ -43,6 +43,7 @@ FIELDS: dict[str, Field] = {
     "time": _attribute("elapsed_s"),
     "why": _attribute("reason"),
     "advised": is_advised,
+    "gpu_hours": lambda row: row.gpu_s / 3600,
     **{
         name: _attribute(name)
         for name in (
@@ -74,6 +75,12 @@ FIELDS: dict[str, Field] = {
             "generation",
             "repeat_of",
             "repeats",
+            "util",
+            "cpu_util",
+            "memory",
+            "peak_memory",
+            "gpus",
+            "gpu_s",
             "mean",
             "std",
         )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.protocol.filter import compile_filter
 from engine.protocol.sorting import sort_key
 from tests.fakes.fake_source import FakeSource
 
@@ -47,3 +48,14 @@ def test_a_column_of_numbers_and_text_sorts_without_complaint(source: FakeSource
 
     assert order(source, "lr") == ["t0003", "t0002", "t0001"]
     assert order(source, "-lr") == ["t0001", "t0002", "t0003"]
+
+
+def test_what_trials_took_of_the_devices_sorts_and_selects(source: FakeSource) -> None:
+    source.change(1, util=95.0, peak_memory=3 << 30, gpus=0.5, gpu_s=7200.0)
+    source.change(3, util=12.0, peak_memory=7 << 30, gpus=1.0, gpu_s=1800.0)
+
+    assert order(source, "util") == ["t0003", "t0001", "t0002"]
+    assert order(source, "-peak_memory")[:2] == ["t0003", "t0001"]
+    assert order(source, "-gpu_hours") == ["t0001", "t0003", "t0002"]
+    slow = compile_filter("util<20 gpus>=1 gpu_hours=0.5")
+    assert [row.id for row in source.trials() if slow(row)] == ["t0003"]
