@@ -6,25 +6,45 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-from engine.core.acts import Act, EditSpace, Pause, Prune, Stop, Undo
+from engine.core.acts import Act, EditSpace, Pause, Prune, Stop, Undo, UseGpus
 from engine.protocol.messages import ActResult
 from tui_tuner.view.line import listed, plain
 from tui_tuner.view.numbers import duration
 from tui_tuner.view_state import TrialView
 
 _SHOWS_AFTER_S = 5.0
-_WORDS = {"paused": "paused"}
+_WORDS = {"paused": "paused", "running": "goes on elsewhere"}
 """What people call the state a trial left its slot for; any other is gone."""
 
 
+class Place(Struct, frozen=True, order=True):
+    """A slot, or what a trial had of the GPUs that are named."""
+
+    slot: int
+    gpus: str = ""
+    part: bool = False
+
+    @classmethod
+    def of(cls, row: TrialView) -> Place:
+        """Where a trial is."""
+        gpus = plain(row.device or "", 60) if row.gpus else ""
+        return cls(row.slot or 0, gpus, 0 < row.gpus < 1)
+
+    @property
+    def called(self) -> str:
+        """What people call it."""
+        return f"{'a part of ' * self.part}{self.gpus}" if self.gpus else f"slot {self.slot}"
+
+
 class Leaving(Struct, frozen=True):
-    """A trial that was asked to go: when, and the slot it held.
+    """A trial that was asked to go: when, and the slot it held, or the GPUs.
 
     `surely`: the act ends it, rather than perhaps.
     """
 
     since: float
-    slot: int
+    place: Place
+    attempt: int
     surely: bool
 
     def is_forgotten(self, now: float) -> bool:
@@ -37,7 +57,7 @@ class Gone(Struct, frozen=True):
 
     name: str
     word: str
-    slot: int
+    place: Place
     took_s: float
     leftover: tuple[str, ...] = ()
 
@@ -55,7 +75,9 @@ class Departures:
         for name in _asked_to_go(act, result):
             row = rows.get(name)
             if row is not None and row.slot is not None:
-                self._leaving[name] = Leaving(since, row.slot, not isinstance(act, Undo))
+                self._leaving[name] = Leaving(
+                    since, Place.of(row), row.attempts, not isinstance(act, Undo)
+                )
 
     def settled(self, rows: Mapping[str, TrialView], now: float) -> list[str]:
         """Say which are gone now, each once: those that went well together, then each that did
@@ -65,7 +87,7 @@ class Departures:
             row = rows.get(name)
             if row is None:
                 continue
-            if row.slot is None:
+            if row.slot is None or row.attempts > self._leaving[name].attempt:
                 gone.append(_gone(row, self._leaving.pop(name), now))
             elif row.ending is None and self._leaving[name].is_forgotten(now):
                 del self._leaving[name]
@@ -79,33 +101,43 @@ def _asked_to_go(act: Act, result: ActResult) -> Sequence[str]:
     match act:
         case Pause(how="hold"):
             return ()
-        case Prune() | Pause() | Stop(now=True) | EditSpace(outside="prune") | Undo():
+        case UseGpus(use="include") | UseGpus(how="end"):
+            return ()
+        case Prune() | Pause() | Stop(now=True) | EditSpace(outside="prune") | UseGpus() | Undo():
             return result.done
     return ()
 
 
 def _gone(row: TrialView, leaving: Leaving, now: float) -> Gone:
-    last = row.attempt_list[-1] if row.attempt_list else None
+    meant = (a for a in row.attempt_list if a.n == leaving.attempt)
+    last = next(meant, row.attempt_list[-1] if row.attempt_list else None)
     ended = last.ended_at if last is not None and last.ended_at is not None else now
     return Gone(
         name=row.id,
         word=_WORDS.get(row.state, "gone"),
-        slot=leaving.slot,
+        place=leaving.place,
         took_s=max(0.0, ended - leaving.since),
         leftover=tuple(last.leftover) if last is not None else (),
     )
 
 
 def _farewell(gone: Sequence[Gone]) -> str:
-    slots = listed([str(slot) for slot in sorted({one.slot for one in gone})])
+    freed = _listed(sorted({one.place for one in gone}))
     took_s = max(one.took_s for one in gone)
     took = f"{took_s:.1f} s" if took_s < 60 else duration(took_s)
-    plural = "s" * (len(gone) > 1)
     names = listed([one.name for one in gone])
-    return f"{names} {gone[0].word}, slot{plural} {slots} free after {took}"
+    return f"{names} {gone[0].word}, {freed} free after {took}"
+
+
+def _listed(places: Sequence[Place]) -> str:
+    if any(place.gpus for place in places):
+        return listed(list(dict.fromkeys(place.called for place in places)))
+    slots = listed([str(place.slot) for place in places])
+    return f"slot{'s' * (len(places) > 1)} {slots}"
 
 
 def _left_behind(gone: Gone) -> str:
     names = ", ".join(plain(process, 60) for process in gone.leftover[:3])
     more = f" and {len(gone.leftover) - 3} more" if len(gone.leftover) > 3 else ""
-    return f"{gone.name}: {names}{more} would not die; slot {gone.slot} stays closed until it does"
+    left = f"{gone.name}: {names}{more} would not die"
+    return f"{left}; {gone.place.called} stays closed until it does"

@@ -18,10 +18,13 @@ from engine.core.acts import (
 from engine.core.edits import SetRange
 from engine.core.views import StageView, SuggestionView
 from tui_tuner.questions import Field, Question, Way, way, whole
+from tui_tuner.view.device_words import uses_gpus
 from tui_tuner.view.line import plain
 from tui_tuner.view.numbers import short
 from tui_tuner.view_state import ViewState
 
+_AUTO, _OR_AUTO = "auto", ", or auto"
+_AS_MANY = "Run as many at once as the GPUs have room for"
 _MORE = 10
 """How many further trials a stage is offered."""
 
@@ -45,17 +48,25 @@ def to_schedule(state: ViewState) -> Question:
 
 
 def to_set_slots(state: ViewState) -> Question:
-    """Ask how many trials run at once."""
+    """Ask how many trials run at once; on GPUs, whether as many as they have room for."""
     now = state.sweep.slots if state.sweep is not None else 1
+    on_gpus = state.sweep is not None and uses_gpus(state.sweep.devices)
 
     def title(count: int, text: str) -> str:
-        return f"Run {text.strip()} at once instead of {now}"
+        said = text.strip()
+        return _AS_MANY if said == _AUTO else f"Run {said} at once instead of {now}"
 
     def make(text: str) -> Act:
-        return SetSlots(count=whole(text, "how many trials run at once"))
+        if on_gpus and text.strip() == _AUTO:
+            return SetSlots(count=None)
+        return SetSlots(count=whole(text, f"how many trials run at once{_OR_AUTO * on_gpus}"))
 
-    field = Field("slots", str(now), f"now {now}", number=True)
-    return Question("Slots", (Way("", title, make, field),))
+    field = Field("slots", str(now), f"now {now}{_OR_AUTO * on_gpus}", number=True)
+    number = Way("so many trials" * on_gpus, title, make, field)
+    if not on_gpus:
+        return Question("Slots", (number,))
+    auto = way("auto: as many as the GPUs have room for", _AS_MANY, SetSlots(count=None))
+    return Question("Slots", (number, auto))
 
 
 def to_undo() -> Question:

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from engine.core.acts import UseGpus
+from engine.core.acts import SetSlots, UseGpus
 from engine.core.views import DeviceView, ForeignView
-from engine.protocol.messages import GetDeviceHistory
+from engine.protocol.messages import GetDeviceHistory, GetUsage
 from tests.fakes.gpu_box import on_gpus
 from tests.tui.test_dashboard import SIZES
 
@@ -277,3 +277,47 @@ async def test_a_trial_is_pruned_from_where_it_is_seen_to_be_slow(tui, box):
         await t.press("enter")
         await t.until(lambda: box.acts)
         assert box.acts[0][0].trials == (2,)
+
+
+async def test_w_offers_as_many_slots_as_the_gpus_have_room_for(tui, box):
+    async with tui(box, (120, 40)) as t:
+        await t.press("W")
+        await t.sees("auto: as many as the GPUs have room for")
+        await t.press("down", "enter")
+        await t.until(lambda: box.acts)
+        assert box.acts[0][0] == SetSlots(count=None)
+
+
+async def test_auto_can_be_typed_for_the_slots(tui, box):
+    async with tui(box, (120, 40)) as t:
+        await t.press("W")
+        await t.sees("now 3, or auto")
+        await t.press(*"auto")
+        await t.sees("Run as many at once as the GPUs have room for")
+        await t.press("enter")
+        await t.until(lambda: box.acts)
+        assert box.acts[0][0] == SetSlots(count=None)
+
+
+async def test_without_gpus_slots_are_a_number_and_no_more(tui, used):
+    async with tui(used, (120, 40)) as t:
+        await t.press("W")
+        await t.sees("now 2")
+        assert "auto" not in t.text
+
+
+async def test_the_trial_s_screen_draws_what_it_used(tui, box):
+    async with tui(box, (120, 40)) as t:
+        await t.press("d", "j", "enter")
+        await t.sees("% on average")
+        assert "9.0G of 80.0G, peak 10.0G" in t.text
+        asked = [a for c in t.connections for a in c.asked if isinstance(a, GetUsage)]
+        assert {one.trial for one in asked} == {1}
+
+
+async def test_an_idle_gpu_is_asked_about_on_every_screen(tui, box):
+    async with tui(box, (120, 40)) as t:
+        await t.press("d", "j", "j", "enter")
+        await t.sees("gpu0 11 % busy: input-bound?")
+        await t.press("escape", "escape", "i")
+        await t.sees("t0002: gpu0 11 % busy: input-bound? its CPU share is 98 % busy")

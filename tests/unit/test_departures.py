@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.core.acts import Act, Pause, Prune, Stop, Undo
+from msgspec.structs import replace
+
+from engine.core.acts import Act, Pause, Prune, Stop, Undo, UseGpus
 from engine.core.views import AttemptView, TrialView
 from engine.protocol.messages import ActResult
 from tui_tuner.departures import Departures
@@ -103,3 +105,31 @@ def test_an_undo_that_ends_nothing_is_forgotten():
     departures = asked(Undo(), row(1))
     assert told(departures, row(1), now=BEGAN + 60) == []
     assert told(departures, gone(1, "complete", 90.0)) == []
+
+
+def test_a_gpu_that_comes_free_is_called_by_its_name():
+    departures = asked(Prune(trials=(1,)), row(1, gpus=1.0, device="gpu3"))
+    assert told(departures, gone(1, "pruned", 1.8)) == ["t0001 gone, gpu3 free after 1.8 s"]
+
+
+def test_of_a_shared_gpu_a_part_comes_free():
+    act = UseGpus(gpus=("gpu3",), use="exclude")
+    departures = asked(act, row(1, gpus=0.5, device="gpu3"))
+    assert told(departures, gone(1, "waiting", 2.0)) == [
+        "t0001 gone, a part of gpu3 free after 2.0 s"
+    ]
+
+
+def test_a_trial_that_went_on_elsewhere_at_once_is_told_too():
+    act = UseGpus(gpus=("gpu3",), use="quarantine")
+    departures = asked(act, row(1, gpus=1.0, device="gpu3", attempts=1))
+    there = gone(1, "running", 0.5)
+    again = replace(there, slot=2, attempts=2, device="gpu1", ending=None)
+    assert told(departures, again) == ["t0001 goes on elsewhere, gpu3 free after 0.5 s"]
+    assert told(departures, gone(1, "complete", 9.0)) == []
+
+
+def test_what_runs_to_its_end_on_an_excluded_gpu_is_not_waited_for():
+    act = UseGpus(gpus=("gpu3",), use="exclude", how="end")
+    departures = asked(act, row(1, gpus=1.0, device="gpu3"))
+    assert told(departures, gone(1, "complete", 60.0)) == []

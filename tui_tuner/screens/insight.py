@@ -12,6 +12,7 @@ from engine.protocol.messages import GetSpace, Space
 from tui_tuner.actions import INSIGHT, bindings
 from tui_tuner.screens.asking import Asking
 from tui_tuner.screens.space_editor import SpaceEditor
+from tui_tuner.view.idle_gpus import idlers_lines
 from tui_tuner.view.insight import Insight, insight
 from tui_tuner.view.insight_lines import insight_lines
 from tui_tuner.view.line import Line, crop, fit, pack, plain
@@ -117,7 +118,8 @@ class InsightScreen(Asking):
         sweep = self.app.view.sweep
         if sweep is None or not self._parameters:
             return [crop((("asking for the space", "dim"),), width)]
-        return insight_lines(sweep, self._found, width, self.app.glyphs)
+        lines = insight_lines(sweep, self._found, width, self.app.glyphs)
+        return [*idlers_lines(self.app.view, self.app.moment, width), *lines]
 
     def _heading(self, width: int, height: int) -> list[Line]:
         state = self.app.view

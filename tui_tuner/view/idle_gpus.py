@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.core.views import TrialView
 from tui_tuner.view_state import ViewState
 
-from .line import plain
+from .line import Line, crop, plain, wrap
 
 BUSY_ENOUGH = 20.0
 """Percent of its share that a trial uses at least, before it is said to idle."""
@@ -35,6 +35,12 @@ def mean_use(row: TrialView) -> float | None:
     return averaged if averaged is not None else row.util
 
 
-def idlers(state: ViewState, now: float) -> list[TrialView]:
-    """Give the trials that leave their GPUs idle."""
-    return [row for row in state.rows.values() if idle_note(row, now)]
+def idlers_lines(state: ViewState, now: float, width: int) -> list[Line]:
+    """Say how many trials leave their GPUs idle, and which does so most; nothing if none does."""
+    idle = [row for row in state.rows.values() if idle_note(row, now)]
+    if not idle:
+        return []
+    worst = min(idle, key=lambda row: mean_use(row) or 0.0)
+    told = f"{len(idle)} of {state.counts.get('running', 0)} running trials" if idle[1:] else ""
+    said = f"{told + ' leave their GPUs idle; ' if told else ''}{worst.id}: {idle_note(worst, now)}"
+    return [crop(((text, "warning"),), width) for text in wrap(said, width, 3)]

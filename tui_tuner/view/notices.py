@@ -15,6 +15,7 @@ from engine.core.views import BestView
 from tui_tuner.keymap import key_of
 from tui_tuner.view_state import FINAL, TrialView, ViewState
 
+from .device_notices import device_news
 from .glyphs import Glyphs
 from .line import plain
 from .range_points import INFEASIBLE
@@ -47,6 +48,7 @@ def notices(
     pairs = [(before.rows.get(name), after.rows[name]) for name in dict.fromkeys(changed)]
     found = [
         _ended(before, after, decisions, who, glyphs),
+        *_of_gpus(before, after, who, glyphs),
         _failed(pairs, glyphs),
         _suggested(before, after, glyphs),
         _advised(pairs, glyphs),
@@ -116,6 +118,18 @@ def _last_stop(after: ViewState, decisions: Sequence[Decision]) -> str:
     """Who stopped the sweep last, if a person did."""
     told = [d for d in (*after.decisions, *decisions) if d.what == "stop" and "@" in d.who]
     return told[-1].who if told else ""
+
+
+def _of_gpus(before: ViewState, after: ViewState, who: str, glyphs: Glyphs) -> list[Notice]:
+    return [
+        Notice(
+            text=news.text,
+            glyph=glyphs.warning if news.grave else "",
+            role="error" if news.grave else "notice",
+            rings=news.grave,
+        )
+        for news in device_news(before, after, who)
+    ]
 
 
 def _failed(pairs: Sequence[tuple[TrialView | None, TrialView]], glyphs: Glyphs) -> Notice | None:

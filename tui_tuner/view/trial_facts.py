@@ -13,7 +13,7 @@ from .line import Line, Run, crop, fit, plain, right, width_of, wrap
 from .lineage_lines import lineage_lines
 from .numbers import duration, short
 from .pane import Scene
-from .pane.facts import advice_lines, note_lines, origin_text, sentence, stage_lines
+from .pane.facts import advice_lines, idle_lines, note_lines, origin_text, sentence, stage_lines
 from .pane.history import decided
 from .pane.parameters import compared_lines
 
@@ -55,6 +55,7 @@ def _beside(left: list[Line], right: list[Line], size: int, width: int) -> list[
 def _state(scene: Scene, width: int) -> list[Line]:
     state, row, glyphs = scene.state, scene.row, scene.glyphs
     lines = [*note_lines(row, width, glyphs), *advice_lines(row, width, glyphs)]
+    lines += idle_lines(row, scene.now, width, glyphs)
     role = "error" if row.state == "failed" else ""
     lines += [crop(((text, role),), width) for text in wrap(sentence(row), width, 4)]
     lines += [crop(((text, "dim"),), width) for text in wrap(origin_text(row, glyphs), width, 4)]

@@ -20,7 +20,15 @@ from tui_tuner.widgets.curve_plot import Curve, Points, curve_plot
 
 from .attempts import attempt_lines
 from .base import PaneOptions, Scene, Series
-from .facts import advice_lines, note_lines, origin_text, param_lines, sentence, stage_lines
+from .facts import (
+    advice_lines,
+    idle_lines,
+    note_lines,
+    origin_text,
+    param_lines,
+    sentence,
+    stage_lines,
+)
 from .title import title
 
 MIN_PLOT = 8
@@ -101,6 +109,7 @@ def _facts(scene: Scene, width: int) -> list[Line]:
     lines = [
         *note_lines(row, width, glyphs),
         *advice_lines(row, width, glyphs),
+        *idle_lines(row, scene.now, width, glyphs),
         *param_lines(state, row, width),
         *stage_lines(state, row, width, glyphs),
         *lineage_lines(lineage_of(row, state.rows.get), width, glyphs),

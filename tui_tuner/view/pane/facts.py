@@ -6,6 +6,7 @@ from engine.core.views import TrialView
 from engine.protocol.noise import is_level
 from tui_tuner.view.finals import decimals, spread_text
 from tui_tuner.view.glyphs import Glyphs
+from tui_tuner.view.idle_gpus import idle_note
 from tui_tuner.view.line import Line, Run, crop, fit, line_width, plain, width_of, wrap
 from tui_tuner.view.numbers import short
 from tui_tuner.view.searching import origin_of
@@ -32,6 +33,16 @@ def advice_lines(row: TrialView, width: int, glyphs: Glyphs) -> list[Line]:
         return []
     texts = wrap(f"advice: {plain(row.advice, 400)}", width - 2, _NOTE_LINES)
     marks = [glyphs.advice, *" " * len(texts)]
+    return [
+        crop(((f"{mark} ", "warning"), (text, "warning")), width)
+        for mark, text in zip(marks, texts, strict=False)
+    ]
+
+
+def idle_lines(row: TrialView, now: float, width: int, glyphs: Glyphs) -> list[Line]:
+    """Write that it leaves its GPU idle, and what that looks like."""
+    texts = wrap(idle_note(row, now), width - 2, _NOTE_LINES)
+    marks = [glyphs.warning, *" " * len(texts)]
     return [
         crop(((f"{mark} ", "warning"), (text, "warning")), width)
         for mark, text in zip(marks, texts, strict=False)
