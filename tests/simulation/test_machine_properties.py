@@ -23,7 +23,7 @@ from hypothesis.stateful import (
 )
 
 from engine.config.evolution import round_plans
-from engine.core.acts import Act, Note, Resume, Undo
+from engine.core.acts import Act, Note, Resume, Undo, UseGpus
 from engine.core.events import (
     Acted,
     AttemptEnded,
@@ -228,6 +228,8 @@ class AnySweep(RuleBasedStateMachine):
             return
         act = self.acted[-1].act
         assert isinstance(act, Undo)
+        if isinstance(act.inverse, UseGpus):
+            return  # Trials that leave GPUs are told of, not put back.
         then = self.attempts.get(act.n or 0)
         for name in undone.done if then is not None else ():
             assert begun[name] == then.get(name, 1), f"{name} has run since, and was put back"
