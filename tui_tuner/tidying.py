@@ -54,15 +54,19 @@ class Tidying:
         self._due = self._later(AFTER_S, self._look)
 
     def painted(self) -> None:
-        """Something else was shown."""
-        if self._due is None:
+        """Something else was shown: what a person at the keys leaves behind is looked for after
+        a key, when the next is furthest."""
+        if self._due is None and self._rested:
             self._due = self._later(AFTER_S, self._look)
+
+    @property
+    def _rested(self) -> bool:
+        return self._clock() >= self._key_at + RESTED_S
 
     def _look(self) -> None:
         self._due = None
-        rested = self._clock() >= self._key_at + RESTED_S
         found = worth(gc.get_count(), self._much())
-        if found and not rested:
+        if found and not self._rested:
             self._due = self._later(RESTED_S, self._look)
             found = 0 if gc.get_count()[0] > self._much() else None
         if found is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tui_tuner.pace import Pace
 
 
@@ -49,3 +51,24 @@ def test_after_a_rest_nothing_waits():
     clock.go_to(0.5)
     clock.pace.ask()
     assert clock.painted == [0.0, 0.5]
+
+
+def test_what_is_asked_for_right_after_a_key_waits_for_half_a_period():
+    clock = Clock()
+    clock.pace.give_way()
+    clock.pace.ask()
+    assert clock.painted == []
+    clock.go_to(0.05)
+    clock.pace.give_way()
+    clock.go_to(0.1)
+    clock.go_to(1)
+    assert clock.painted == [pytest.approx(0.15)]
+
+
+def test_keys_that_never_cease_do_not_keep_it_off_for_ever():
+    clock = Clock()
+    for hundredth in range(200):
+        clock.go_to(hundredth / 100)
+        clock.pace.give_way()
+        clock.pace.ask()
+    assert clock.painted == [pytest.approx(1.0)]
