@@ -16,6 +16,7 @@ from docs.recording import RecordedConnection
 from engine.core.views import EngineView
 from tests.fakes.fake_box import FakeBox
 from tests.fakes.fake_source import START, FakeSource
+from tests.fakes.gpu_box import mixed, on_gpus
 from tests.fakes.picture import picture
 from tests.tui.conftest import Tui, running
 from tests.tui.test_sweeps import OFFER, alone, sweep
@@ -194,6 +195,29 @@ async def test_a_lost_link(size: Any, source: FakeSource, drawn: SnapshotAsserti
         t.connections[-1].lose()
         source.now += 12
         assert await shot(t, (), "no answer from the engine") == drawn(name=f"lost-{named(size)}")
+
+
+BOX: tuple[tuple[str, tuple[str, ...], str], ...] = (
+    ("dashboard", (), "GPU"),
+    ("devices", ("d",), "who is on it"),
+    ("exclude", ("X",), "its trials leave at their next epoch"),
+    ("trial", ("escape", "escape", "enter"), "val_acc"),
+)
+
+
+@pytest.mark.parametrize("mode", ["dark", "ascii"])
+@pytest.mark.parametrize("size", SIZES, ids=named)
+async def test_a_box_of_eight_gpus(
+    size: Any, mode: str, source: FakeSource, drawn: SnapshotAssertion
+) -> None:
+    async with running(on_gpus(source), size, **MODES[mode]) as t:
+        for _ in range(12):
+            source.now += 5
+            source.set_sweep(devices=mixed())
+            await t.until(lambda: t.app.view.seq == source.seq)
+        t.table.move_to(t.app.view.position("t0001"))
+        for name, keys, text in BOX:
+            assert await shot(t, keys, text) == drawn(name=f"{mode}-{name}-{named(size)}")
 
 
 ASKING: tuple[tuple[str, tuple[str, ...], str], ...] = (
