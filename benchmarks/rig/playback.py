@@ -10,6 +10,7 @@ import pyte
 from .console import COLUMNS, LINES, Piece
 
 _UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$p")
+_BEGIN, _END = b"\x1b[?2026h", b"\x1b[?2026l"
 _REPEAT = re.compile(r"(.)\x1b\[(\d+)b")
 _ID = re.compile(r"t\d{4,}")
 
@@ -77,12 +78,18 @@ class Playback:
         whole = self._left + self._pieces[self._at].data
         self._at += 1
         start = whole.rfind(b"\x1b")
-        cut = len(whole)
+        cut = _shown_up_to(whole)
         if start >= 0 and not re.match(rb"\x1b(\[[<>=?]?[0-9;$]*[a-zA-Z]|[^\[])", whole[start:]):
-            cut = start
+            cut = min(cut, start)
         whole, self._left = whole[:cut], whole[cut:]
         text = _UNKNOWN_TO_PYTE.sub(b"", whole)
         self._stream.feed(_repeated(text))
+
+
+def _shown_up_to(data: bytes) -> int:
+    """Leave out a frame of which the end is still to come: a terminal shows whole ones."""
+    begin = data.rfind(_BEGIN)
+    return len(data) if begin < 0 or _END in data[begin:] else begin
 
 
 def _repeated(data: bytes) -> bytes:
