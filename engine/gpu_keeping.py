@@ -11,16 +11,17 @@ from engine.core.events import DevicesChanged
 from engine.core.gpus_wanted import gpus_wanted
 from engine.core.model import Trial, trial_name, trial_number
 from engine.core.state import SweepState
-from engine.core.views import DeviceView, ForeignView
+from engine.core.views import DeviceView
 from engine.devices.admission import SHOWN_LOOKS, room
 from engine.devices.attribution import Attribution, Found, Running
 from engine.devices.base import Key, Reading
 from engine.devices.device_views import Tenancy, gpu_views
 from engine.devices.gpu_watch import GpuWatch
-from engine.devices.keeper import Keeper
+from engine.devices.keeper import STALE_S, Keeper
 from engine.devices.leavings import Leavings
 from engine.devices.origins import Origins
 from engine.devices.sample import Look
+from engine.devices.unlisted import with_unlisted
 from engine.devices.usage import Usages
 from engine.devices.watched import Ledger, Seen
 from engine.publisher import Commit
@@ -77,6 +78,7 @@ class GpuKeeping:
             self._publisher.record(DevicesChanged(at=self._clock(), standings=tuple(standings)))
         if is_new:
             self._tell_of_leavings()
+        self._tell_of_driver(look, now)
         self.views = gpu_views(self._keeper.gpus.values(), self._tenancies(), self._found.foreign)
         return self._found.readings if is_new else {}
 
@@ -89,7 +91,8 @@ class GpuKeeping:
 
     def _attribute(self, look: Look, running: Mapping[Key, Running]) -> Found:
         """Find out whose the processes are; reads /proc of those that are new."""
-        return self._attribution.look(look, self._origins.look(look), running)
+        found = self._attribution.look(look, self._origins.look(look), running)
+        return with_unlisted(found, look, running)
 
     def _running(self) -> dict[Key, Running]:
         found = {}
@@ -107,6 +110,16 @@ class GpuKeeping:
         told = self._leavings.look(self._found.foreign, labels, self._ended_at, self._clock())
         for code, text in told.items():
             self._publisher.notice(code, text)
+
+    def _tell_of_driver(self, look: Look | None, now: float) -> None:
+        """Say that trials wait for the driver, while it says nothing, or gives an error."""
+        text = None
+        if self._watch.age(now) >= STALE_S:
+            text = "the NVIDIA driver does not answer: nothing new is placed on GPUs"
+        elif look is not None and look.error is not None:
+            text = f"the GPUs cannot be looked at: {look.error}"
+        if text != self._publisher.notices.get("driver"):
+            self._publisher.notice("driver", text)
 
     def _ended_at(self, name: str) -> float | None:
         trial = self._state.trials.get(trial_number(name))
@@ -169,9 +182,9 @@ class GpuKeeping:
             found = room(
                 total=gpu.mem_total,
                 used=gpu.mem_used,
-                ours=[self._memory_of(number) for number in there],
-                others=_held_by(self._found.foreign.get(gpu.uuid, ())),
-                peak=self._peak or None,
+                seen=sum(self._found.held.get(gpu.uuid, {}).values()),
+                peaks=[self._peak_of(number) for number in there],
+                largest=self._peak or None,
                 most=together - len(there),
             )
             if found is not None:
@@ -183,8 +196,11 @@ class GpuKeeping:
         stages = (self._state.demands.of_stage(s.name) for s in self._state.plan.all_stages)
         return min((demand.share for demand in stages if demand.gpus), default=WHOLE)
 
-    def _memory_of(self, number: int) -> int | None:
-        return self._usages.peak(number, self._state.trials[number].attempts[-1].n)
+    def _peak_of(self, number: int) -> int | None:
+        """The most that a trial was seen to hold, on each of its GPUs."""
+        attempt = self._state.trials[number].attempts[-1]
+        peak = self._usages.peak(number, attempt.n)
+        return None if peak is None else peak // max(1, len(attempt.gpus))
 
     def _note_what_was_shown(self) -> None:
         """Learn the peak of a trial that runs once it has reported, and been looked at."""
@@ -207,9 +223,3 @@ class GpuKeeping:
 def _peak_on_gpus(trial: Trial) -> int:
     ends = (attempt.end for attempt in trial.attempts if attempt.gpus)
     return max((end.peak_memory or 0 for end in ends if end is not None), default=0)
-
-
-def _held_by(others: Collection[ForeignView]) -> int | None:
-    """The bytes that others hold; None: one of them does not tell."""
-    told = [one.memory for one in others]
-    return None if None in told else sum(memory or 0 for memory in told)

@@ -14,23 +14,22 @@ def room(
     *,
     total: int | None,
     used: int | None,
-    ours: Collection[int | None],
-    others: int | None,
-    peak: int | None,
+    seen: int,
+    peaks: Collection[int | None],
+    largest: int | None,
     most: int,
 ) -> int | None:
     """How many more trials fit, at most `most`; None: the GPU does not tell its memory.
 
-    `ours` are the most bytes that each trial there has held (None: not seen yet), `others` what
-    other processes hold, None: they do not tell, and what is not ours is theirs. `peak` is the
-    largest known of the sweep's trials: until one has shown it, they come one at a time.
+    Of the bytes `used`, `seen` are our trials'; the others' are lost to us. `peaks` are the most
+    that each trial there has held, None: not seen yet. `largest` is the largest peak known of the
+    sweep's trials: until one has shown it, they come one at a time.
     """
     if total is None or used is None:
         return None
-    if peak is None:
+    if not largest:
         return 0
-    if others is None:
-        others = max(0, used - sum(memory or 0 for memory in ours))
-    expected = int(peak * HEADROOM) or 1
-    taken = sum(max(expected, memory or 0) for memory in ours)
-    return max(0, min(most, (total - others - taken) // expected))
+    expected = int(largest * HEADROOM)
+    ours = sum(max(expected, peak or 0) for peak in peaks)
+    free = total - max(0, used - seen) - ours
+    return max(0, min(most, free // expected))
