@@ -63,6 +63,34 @@ def test_the_peak_stays_and_is_shown_in_steps_of_one_percent():
     assert usages.of(1, 1).memory == 10
 
 
+def test_the_mean_is_over_all_looks_that_told_something():
+    usages = Usages()
+    for util in (10.0, None, 20.4):
+        usages.take({(1, 1): Reading(util=util)})
+    assert usages.mean_util(1, 1) == (10.0 + 20.4) / 2
+    assert usages.mean_util(2, 1) is None
+    assert usages.of(1, 1).util == 20.0
+
+
+def test_memory_is_shown_as_it_comes_and_goes_in_steps_of_two_percent():
+    usages = Usages()
+    held = [1000, 1015, 1030, 500, None]
+    shown = []
+    for memory in held:
+        usages.take({(1, 1): Reading(memory=memory)})
+        shown.append(usages.of(1, 1).memory)
+    assert shown == [1000, 1000, 1030, 500, None]
+    assert usages.looks(1, 1) == 4
+
+
+def test_a_trial_on_a_gpu_shows_its_use_of_the_cores_too():
+    usages = Usages()
+    usages.take({(1, 1): Reading(util=90.0)}, {(1, 1): 33.3})
+    assert usages.of(1, 1).cpu_util == 33.0
+    assert usages.take({(1, 1): Reading(util=90.0)}, {(1, 1): 36.0}) == set()
+    assert usages.take({(1, 1): Reading(util=90.0)}, {(1, 1): 40.0}) == {1}
+
+
 def test_what_no_longer_runs_is_forgotten():
     usages = Usages()
     usages.take({(1, 1): Reading(util=1.0, memory=5), (2, 1): Reading(util=1.0, memory=5)})

@@ -415,8 +415,20 @@ def test_two_sweeps_with_half_of_what_a_trial_needs_do_not_wait_for_each_other(m
     assert box.look(10) == {"gpu0": "open", "gpu1": "open"}
 
 
-def test_room_is_passed_on(make):
+def test_room_is_told_anew_only_where_the_sweep_would_count_otherwise(make):
+    """The sweep counts itself who came to a GPU's memory since it was told, and who went."""
     box = make()
-    box.seen = replace(box.seen, rooms={"GPU-0": 3})
+    box.seen = Seen(rooms={"GPU-0": 3})
     box.look(3)
+    box.ledger = replace(box.ledger, taken=("GPU-0",), counts={"GPU-0": 2})
+    box.seen = Seen(rooms={"GPU-0": 1})
+    box.look()
     assert box.standings["GPU-0"].room == 3
+    box.seen = Seen(rooms={"GPU-0": 0})
+    box.look()
+    assert box.standings["GPU-0"].room == 0
+    box.ledger = replace(box.ledger, counts={"GPU-0": 1})
+    box.seen = Seen(rooms={"GPU-0": 1})
+    box.meet(0, BOB)
+    box.look()
+    assert (box.standings["GPU-0"].room, box.reason()) == (1, "in use by python (1234) of bob")
