@@ -64,8 +64,8 @@ def test_the_plain_script_prints_what_its_pattern_reads(sample: Path) -> None:
     assert "tui_tuner" not in (sample / "train.py").read_text()
 
 
-@pytest.mark.parametrize("sample", ["digits"], indirect=True)
-def test_the_digits_script_learns_alone_and_goes_on_from_its_checkpoint(sample: Path) -> None:
+@pytest.mark.parametrize("sample", ["digits", "cnn"], indirect=True)
+def test_the_digits_scripts_learn_alone_and_go_on_from_a_checkpoint(sample: Path) -> None:
     (sample / "params.json").write_text("{}")
     in_sweep = {wire.ENV_TRIAL: "t0001", wire.ENV_TRIAL_DIR: str(sample)}
     in_sweep |= {wire.ENV_ATTEMPT_DIR: str(sample), wire.ENV_BUDGET_PARAMETER: "epochs"}

@@ -5,8 +5,8 @@
      proc gpu pid mem util graphics  | fail gpu call code                  | hang call
      xid n gpu code
    `*` stands for every GPU, or every call. Times and sizes are in NVML's own units; a GPU's
-   mem_used is without that of its processes. Processes add themselves to $NVML_STUB_STATE.run,
-   a line `proc` each, and are gone from there when they end. */
+   mem_used is without that of its processes, its util at least theirs together. Processes add
+   themselves to $NVML_STUB_STATE.run, a line `proc` each, and are gone from there when they end. */
 
 #include <errno.h>
 #include <signal.h>

@@ -152,7 +152,11 @@ static int is_of(const Proc *p, const Gpu *g) {
 int nvmlDeviceGetUtilizationRates(void *device, Utilization *into) {
     DEVICE_CALL;
     if (g->parent[0] || g->mig) return leave(NOT_SUPPORTED);
-    into->gpu = into->memory = g->util;
+    u64 used = 0;
+    for (int i = 0; i < procs; i++)
+        if (is_of(&proc[i], g) && proc[i].util > 0) used += proc[i].util;
+    used = used > 100 ? 100 : used;
+    into->gpu = into->memory = used > g->util ? used : g->util;
     return leave(SUCCESS);
 }
 
