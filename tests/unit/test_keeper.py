@@ -224,6 +224,17 @@ def test_more_than_one_process_is_counted_and_what_outlived_a_trial_is_named(mak
     assert box.reason() == "in use by python (1234), which outlived t0007 and 1 more"
 
 
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [("python train.py --lr 3", "python (7)"), ("", "a process (7)"), ("a hidden process",) * 2],
+)
+def test_a_process_is_called_by_its_program(make, command, told):
+    box = make()
+    box.meet(0, ForeignView(user="", command=command, pid=7))
+    box.look()
+    assert box.reason().startswith(f"in use by {told}")
+
+
 def test_a_desktop_is_no_computation(make):
     box = make()
     box.set("gpu0", processes=(GpuProcess(pid=1234, graphics=True),))
