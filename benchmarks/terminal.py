@@ -71,7 +71,11 @@ class Used(NamedTuple):
 
 @contextmanager
 def engine(folder: Path, trials: int, running: int) -> Iterator[Path]:
-    """A simulated engine in its own process; gives the directory of its sweep."""
+    """A simulated engine in its own process; gives the directory of its sweep.
+
+    Whoever attaches to it finds no preferences, and leaves none to others.
+    """
+    os.environ["TUI_TUNER_CONFIG_DIR"] = str(folder / f"config-{trials}-{running}")
     sweep = folder / f"sweep-{trials}-{running}"
     sweep.mkdir()
     (sweep / "sweep.db").touch()

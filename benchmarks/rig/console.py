@@ -24,7 +24,10 @@ TUI_TUNER = str(Path(sys.executable).with_name("tui-tuner"))
 _MODES = {b"\x1b[?2026$p": b"\x1b[?2026;2$y"}
 """What a terminal is asked and what a good one answers: that it takes whole frames."""
 
-_SHELL = ("PATH", "HOME", "USER", "PYTHONPATH", "TUI_TUNER_STATE_DIR")
+_SHELL = (
+    *("PATH", "HOME", "USER", "PYTHONPATH"),
+    *("TUI_TUNER_STATE_DIR", "TUI_TUNER_CONFIG_DIR"),
+)
 _TERMINAL = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
 
 
