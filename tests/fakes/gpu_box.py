@@ -68,7 +68,7 @@ def mixed() -> list[DeviceView]:
     bob = ForeignView(user="bob", command="python train.py --lr 3", pid=4711, memory=61 * GIB)
     left = ForeignView(user="ada", command="python", pid=812, memory=2 * GIB, trial="t0004")
     return [
-        busy(0, 91.0, 38, "t0001", "t0002", room=1),
+        busy(0, 91.0, 38, "t0001", "t0002", room=1, share=0.66),
         busy(1, 97.0, 61, "t0009", throttle=["power cap"], power=699.0),
         gpu(2, state="busy", reason="in use by python (4711) of bob", foreign=[bob], util=99.0),
         gpu(3, foreign=[left], state="busy", reason="python (812) of t0004 is still there"),
@@ -92,7 +92,7 @@ def on_gpus(source: FakeSource, devices: list[DeviceView] | None = None) -> Fake
     Half an hour of the first GPU is in the store, and what t0001 used since it began.
     """
     source.change(2, step=2)
-    shared = {"gpus": 0.5, "device": "gpu0"}
+    shared = {"gpus": 0.33, "device": "gpu0"}
     n = source.propose({"lr": 0.01, "width": 128, "dropout": 0.5})
     source.start(n, slot=2)
     for step, value in ((1, 0.42), (2, 0.55), (3, 0.61)):

@@ -12,7 +12,7 @@ from tests.fakes.gpu_box import GIB, busy
 from tui_tuner.view.glyphs import ASCII, UNICODE
 from tui_tuner.view.line import line_width, text_of
 from tui_tuner.view.pane import Scene
-from tui_tuner.view.pane.title import title
+from tui_tuner.view.pane.title import title_parts, use_line
 from tui_tuner.view.trial_axis import Reports
 from tui_tuner.view.trial_plots import TrialLook
 from tui_tuner.view.trial_usage import trial_lines
@@ -122,8 +122,12 @@ def test_an_idle_gpu_is_asked_about(source):
     assert "⚠ input-bound? its CPU share is 98 % busy" in line
 
 
-def test_the_title_tells_device_use_memory_and_pace(source):
+def test_the_pane_and_the_heading_tell_device_use_memory_and_pace(source):
     seen = scene(source)
-    text = text_of(title(seen.row, 100, UNICODE, seen.now))
-    assert "GPU0 44% 20.0G" in text
-    assert "s/epoch" in text
+    line = use_line(seen.row, 60, UNICODE, seen.now)
+    assert line is not None
+    assert text_of(line).rstrip() == "GPU0 44% 20.0G · 1m40/epoch"
+    heading = "".join(text_of(part) for _, part in title_parts(seen.row, UNICODE, seen.now))
+    assert "GPU0 44% 20.0G" in heading
+    source.end(1)
+    assert use_line(scene(source).row, 60, UNICODE, seen.now) is None

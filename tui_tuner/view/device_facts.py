@@ -37,7 +37,7 @@ def _shared(device: DeviceView) -> str:
     words = []
     if device.share:
         words.append(f"{100 * device.share:.0f} % given to trials")
-    if device.room is not None and device.trials:
+    if device.room is not None and device.trials and (device.share or 0.0) < 1.0:
         words.append(f"room for {device.room} more" if device.room else "no room for another yet")
     return ", ".join(words)
 

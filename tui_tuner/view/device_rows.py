@@ -15,10 +15,13 @@ from .device_words import OURS, is_gpu, label, runs_on, standing, uses_gpus
 from .devices import Sample, Track, latest
 from .glyphs import Glyphs
 from .line import Line, Run, crop, fit, plain, right, width_of
+from .numbers import pace_text
 
 _ROOMY = 100
 _PERCENT, _MEMORY, _HEAT, _POWER, _CLOCK = 6, 9, 6, 10, 9
 _HEAD, _FULL = 24, 90.0
+_SETTLED = 2
+"""Epochs from which on the start of a trial does not make it look slow."""
 _SLOWER = 1.15
 """How many times as long as the fastest beside it a trial must take to be called slow."""
 Row = tuple[str, Line]
@@ -45,7 +48,7 @@ class Columns(Struct, frozen=True):
         longest = max((width_of(_called(device)) + 2 for device in devices), default=0)
         room = width - bar - memory_bar - _PERCENT - _MEMORY
         room -= (_HEAT + _POWER + _CLOCK * roomy) * gpus
-        least, most = (30, 36) if roomy or not gpus else (21, 21)
+        least, most = (33, 36) if roomy or not gpus else (21, 21)
         return cls(max(12, min(max(least, longest), most, room)), bar, memory_bar, gpus, roomy)
 
 
@@ -198,10 +201,10 @@ def _pace(row: TrialView, paces: dict[str, float | None]) -> list[Run]:
     mine = paces.get(row.id)
     if mine is None:
         return []
-    runs: list[Run] = [(f"  {mine:.3g}s/epoch", "")]
+    runs: list[Run] = [(f"  {pace_text(mine)}", "")]
     others = {name: s for name, s in paces.items() if s and name != row.id}
     fastest = min(others, key=lambda name: others[name], default="")
-    if fastest and mine > _SLOWER * others[fastest]:
+    if fastest and (row.step or 0) >= _SETTLED and mine > _SLOWER * others[fastest]:
         runs.append((f" {mine / others[fastest]:.1f}x {plain(fastest, 12)}'s", "warning"))
     return runs
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from .line import plain
 
 MAX_PARAM_WIDTH = 12
+_MINUTES_FROM_S = 99.95
 
 
 def duration(seconds: float) -> str:
@@ -21,6 +22,11 @@ def duration(seconds: float) -> str:
     if whole < 86400:
         return f"{whole // 3600}h{whole % 3600 // 60:02d}"
     return f"{whole // 86400}d{whole % 86400 // 3600:02d}h"
+
+
+def pace_text(epoch_s: float) -> str:
+    """Write how long an epoch takes: 1.29s/epoch, 2m03/epoch."""
+    return f"{duration(epoch_s)}/epoch" if epoch_s >= _MINUTES_FROM_S else f"{epoch_s:.3g}s/epoch"
 
 
 class ValueFormat(NamedTuple):

@@ -29,7 +29,7 @@ from .facts import (
     sentence,
     stage_lines,
 )
-from .title import title
+from .title import title, use_line
 
 MIN_PLOT = 8
 MAX_PLOT = 18
@@ -117,6 +117,8 @@ def _facts(scene: Scene, width: int) -> list[Line]:
     lines += [crop(((text, ""),), width) for text in wrap(sentence(row), width, 3)]
     for text in wrap(origin_text(row, glyphs), width, _ORIGIN_LINES):
         lines.append(crop(((text, "dim"),), width))
+    if (used := use_line(row, width, glyphs, scene.now)) is not None:
+        lines.append(used)
     if len(row.attempt_list) > 1 or any(a.note or a.tail or a.leftover for a in row.attempt_list):
         for attempt in row.attempt_list[-3:]:
             lines += attempt_lines(attempt, width, glyphs, scene.now)
