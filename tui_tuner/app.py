@@ -16,7 +16,6 @@ from textual import events, work
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.timer import Timer
 from textual.worker import Worker, WorkerError
 
 from engine.errors import ConnectionLostError
@@ -32,6 +31,7 @@ from tui_tuner.modals.palette import Palette
 from tui_tuner.notifying import Notifying
 from tui_tuner.options import DEFAULT_OPTIONS, THEMES, AppOptions
 from tui_tuner.pace import Pace
+from tui_tuner.redrawing import Redrawing
 from tui_tuner.screens.dashboard import Dashboard
 from tui_tuner.screens.page import Page
 from tui_tuner.screens.saying import Saying
@@ -55,11 +55,8 @@ LEAVE_AFTER_S = 2.0
 BARE = 2
 """Screens that stand while none is opened over the first: Textual's own and that."""
 
-SETTLED_AFTER_S = 0.1
-"""How long a terminal keeps its size before it is taken to stay."""
 
-
-class TunerApp(Notifying):
+class TunerApp(Notifying, Redrawing):
     """One sweep at a time in the terminal, or the sweeps of the `box`; returns a closing line.
 
     `connect` is called again whenever the connection is lost; `start_engine`, where given, starts
@@ -116,7 +113,6 @@ class TunerApp(Notifying):
         self._tidying = Tidying(self.set_timer, self._worth_a_look)
         self._seconds = Seconds(clock)
         self._leaving = False
-        self._settling: Timer | None = None
         self.set_class(no_colour, "-no-colour")
         self.set_class(depth(os.environ) == "standard", "-few-colours")
         self.set_class(self.glyphs.ascii, "-ascii")
@@ -253,37 +249,6 @@ class TunerApp(Notifying):
         self.refresh_surroundings()
         if message.state.phase == "lost" and not isinstance(self.screen, Dashboard):
             self.say("no answer from the engine; trying again; trials go on", "alarm")
-
-    def on_resize(self) -> None:
-        """Expect nothing of a terminal that has just rearranged what it shows.
-
-        In a storm of sizes frames for one meet a terminal of another, and a signal interrupts
-        the handling of the one before it, so that the last to be told is not the last: once it
-        is over, look again.
-        """
-        self._forget()
-        if self._settling is not None:
-            self._settling.stop()
-        if isinstance(self._driver, ThinDriver) and self._driver.painted:
-            self._settling = self.set_timer(SETTLED_AFTER_S, self._settle_size)
-
-    def _settle_size(self) -> None:
-        if not self._standing_screens():
-            return
-        size = self._driver.measured() if isinstance(self._driver, ThinDriver) else self.size
-        if size == self.size:
-            self.action_redraw()
-        else:
-            self.post_message(events.Resize(size, size))
-
-    def _forget(self) -> None:
-        if isinstance(self._driver, ThinDriver):
-            self._driver.forget()
-
-    def action_redraw(self) -> None:
-        """Draw everything anew, over whatever others wrote on the terminal."""
-        self._forget()
-        self.screen.refresh(layout=True)
 
     def action_detach(self) -> None:
         """Leave; the sweep goes on."""
