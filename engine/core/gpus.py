@@ -45,7 +45,7 @@ class Gpus:
             self.standings[uuid] = standing
             self._most.pop(uuid, None)
             if standing.room is not None:
-                self._most[uuid] = self._count(uuid) + standing.room
+                self._most[uuid] = self.count_on(uuid) + standing.room
         if len(self.standings) > known:
             self.standings = dict(sorted(self.standings.items(), key=_place_in_box))
 
@@ -90,6 +90,10 @@ class Gpus:
     def taken(self, uuid: str) -> int:
         """The millionths of a GPU that have an owner, or are held by what outlived one."""
         return self._taken[uuid]
+
+    def count_on(self, uuid: str) -> int:
+        """How many trials, and leftovers of some, are on a GPU."""
+        return len(self.trials_on(uuid)) + sum(uuid in uuids for uuids, _ in self._left.values())
 
     def held(self) -> int:
         """How many GPUs are not wholly free."""
@@ -176,18 +180,14 @@ class Gpus:
         if not self.usable(uuid):
             return 0
         by_share = (WHOLE - self.taken(uuid)) // share
-        return min(by_share, self._most_on(uuid) - self._count(uuid))
+        return min(by_share, self._most_on(uuid) - self.count_on(uuid))
 
     def _capacity_of(self, uuid: str, share: int) -> int:
         return min(WHOLE // share, self._most_on(uuid))
 
     def _most_on(self, uuid: str) -> int:
         """How many its memory holds: those that are there, and one at least."""
-        return max(1, self._most.get(uuid, WHOLE), self._count(uuid))
-
-    def _count(self, uuid: str) -> int:
-        """How many trials, and leftovers of some, are on a GPU."""
-        return len(self.trials_on(uuid)) + sum(uuid in uuids for uuids, _ in self._left.values())
+        return max(1, self._most.get(uuid, WHOLE), self.count_on(uuid))
 
 
 def _place_in_box(item: tuple[str, Standing]) -> tuple[list[int], str]:

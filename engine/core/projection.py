@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from math import isfinite
 
 from .devices import WHOLE
+from .eta import done, eta
 from .gpu_words import why_none_starts
 from .leftover import shown
-from .limits import time_left
 from .model import (
     Attempt,
     Failed,
@@ -20,8 +20,8 @@ from .model import (
     state_name,
     trial_name,
 )
-from .stage_views import epochs_left, stage_views, winner
-from .state import Scheduling, SweepState
+from .stage_views import stage_views, winner
+from .state import SweepState
 from .views import (
     AttemptView,
     BestView,
@@ -178,7 +178,7 @@ def sweep_view(
         started_at=state.created_at,
         ended_at=state.ended_at,
         elapsed_s=state.watch.elapsed(state.last_at if now is None else now),
-        eta_s=_eta(state),
+        eta_s=eta(state),
         warnings=[
             *(warned.text for warned in state.warnings.values()),
             *_closed_slots(state),
@@ -186,7 +186,7 @@ def sweep_view(
         ],
         method=plan.method,
         trials_limit=state.trials_limit,
-        trials_done=_done(state),
+        trials_done=done(state),
         sentence=state.sentence,
         metrics=[
             *([plan.metric] if state.objective_seen else []),
@@ -277,40 +277,3 @@ def _best(state: SweepState) -> BestView | None:
         std=spread.std if spread is not None else None,
         repeats=spread.n if spread is not None else 0,
     )
-
-
-def _eta(state: SweepState) -> float | None:
-    """Seconds left: by the work still to do, or by the limit of time where that comes first.
-
-    As of the last event, so that the view does not change while nothing happens.
-    """
-    is_open = state.scheduling is Scheduling.OPEN
-    limit = time_left(state, state.last_at) if is_open else None
-    found = [_eta_by_work(state), max(0.0, limit.left_s) if limit is not None else None]
-    return min((seconds for seconds in found if seconds is not None), default=None)
-
-
-def _eta_by_work(state: SweepState) -> float | None:
-    """By the epochs of all stages, or of one stage by the trials still to run."""
-    if not state.plan.stages and state.plan.rungs is None:
-        return _eta_by_trials(state)
-    epochs, pace = epochs_left(state), state.epoch_seconds
-    if state.ended_at is not None or epochs is None or not pace.count or not state.slots.count:
-        return None
-    return epochs * pace.mean / state.slots.count
-
-
-def _done(state: SweepState) -> int:
-    open_ones = sum(state.trials[number].counted for number in (*state.waiting, *state.running))
-    return max(0, state.counted - open_ones - state.counts["paused"])
-
-
-def _eta_by_trials(state: SweepState) -> float | None:
-    """Trials still to run, at the mean duration of completed ones, over the slots."""
-    done = state.completed_seconds
-    limit = state.trials_limit
-    if state.ended_at is not None or limit is None or not done.count or not state.slots.count:
-        return None
-    left = max(0, limit - _done(state))
-    half_done = min(len(state.running), left) / 2
-    return (left - half_done) * done.mean / state.slots.count
