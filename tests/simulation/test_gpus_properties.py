@@ -120,7 +120,7 @@ def test_no_order_of_looks_acts_faults_and_crashes_breaks_a_sweep_on_gpus() -> N
     run_state_machine_as_test(
         AnySweepOnGpus,
         settings=settings(
-            max_examples=int(LONGER or 300),
+            max_examples=int(LONGER or 150),
             stateful_step_count=50,
             derandomize=LONGER is None,
             deadline=None,
