@@ -53,8 +53,9 @@ from engine.core.ranges import Ranges
 from engine.core.state import Scheduling, SweepState
 from engine.core.views import SweepView
 from engine.journal import Journal
+from engine.scripted_proposals import ByIndex, Propositions
 from engine.search.base import Exhausted
-from engine.simulated import ByIndex, Line, Propositions, Run, SimulatedProcess
+from engine.simulated import Line, Run, SimulatedProcess
 from engine.store.base import Store
 
 __all__ = ["Line", "Propositions", "Run", "Script", "Simulation"]

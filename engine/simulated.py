@@ -1,18 +1,12 @@
-"""What a simulated attempt does: its lines one after the other, then its exit; and proposals."""
+"""What a simulated attempt does: its lines one after the other, then its exit."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 
 from msgspec import Struct
 
-from engine.core.edits import SpaceVersion
 from engine.core.model import Exit, Exited
-from engine.core.observing import Observation
-from engine.search.base import Exhausted, Proposal
-
-Propositions = Callable[[int], tuple[Proposal | Exhausted, int]]
-"""Proposal for an index, and the index to ask for next, whatever the space is."""
 
 
 class Line(Struct, frozen=True):
@@ -90,16 +84,3 @@ class SimulatedProcess:
         """Go on; gives the seconds left of what was under way."""
         self.is_held = False
         return self._left_s
-
-
-class ByIndex:
-    """Proposals that heed the index alone."""
-
-    def __init__(self, propose: Propositions) -> None:
-        self._propose = propose
-
-    def propose(
-        self, index: int, versions: Sequence[SpaceVersion], news: Sequence[Observation]
-    ) -> tuple[Proposal | Exhausted, int]:
-        """Proposal for `index`, and the index to ask for next."""
-        return self._propose(index)
