@@ -12,6 +12,7 @@ that nobody holds gives, and then held under a shared one, so that runners can h
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import json
 import os
 import pwd
@@ -44,8 +45,8 @@ class Owner(Struct, frozen=True, kw_only=True):
 
 def owner_of(directory: Path, created_at: str, *, exclusive: bool) -> Owner:
     """The owner that a sweep is. `created_at` tells sweeps of one path in two containers apart."""
-    own = f"{os.getuid()}:{created_at}:{directory}"
-    return Owner(id=own if exclusive else SHARED, sweep=directory.name)
+    own = hashlib.sha256(os.fsencode(f"{os.getuid()}:{created_at}:{directory}"))
+    return Owner(id=own.hexdigest()[:32] if exclusive else SHARED, sweep=directory.name)
 
 
 def lease_directory() -> Path:
