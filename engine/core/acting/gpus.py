@@ -193,6 +193,8 @@ def _room(state: SweepState, act: UseGpus) -> str:
     now, then = state.gpus.capacity(demand), after.capacity(demand)
     if now == then:
         return ""
+    if not then:
+        return "no trial has room then"
     return f"room for {plural(then, 'trial')} at once instead of {now}"
 
 
