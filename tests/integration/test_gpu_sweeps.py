@@ -13,12 +13,13 @@ from pathlib import Path
 import pytest
 
 from engine.client import connect_socket
+from engine.core.acts import Act, UseGpus
 from engine.core.events import DevicesChanged
 from engine.core.views import DeviceView, SweepView
 from engine.devices.leases import whose
 from engine.lifecycle import socket_path
 from engine.ownership import engine_pid
-from engine.protocol.messages import GetStatus
+from engine.protocol.messages import DoAct, GetStatus
 from engine.store.reader import open_reader
 from tests.fakes.nvml.box import GIB, NO_DRIVER, USE_GPU, Box
 from tests.fakes.real_sweep import RealSweep, wait_until
@@ -269,6 +270,50 @@ def test_two_sweeps_share_eight_gpus_and_one_has_all_when_the_other_is_killed(
     kill_runners(one)
     wait_until(lambda: len(running(other)) == 8, "the other has all of them")
     end(tmp_path)
+
+
+def test_a_gpu_that_is_taken_from_a_sweep_is_the_other_s_once_its_trial_has_left(
+    tmp_path: Path, box: Box
+) -> None:
+    one = sweep_in(tmp_path / "a", "limits: {trials: 40}")
+    other = sweep_in(tmp_path / "b", "limits: {trials: 40}")
+    one.start()
+    wait_until(lambda: told(tmp_path, "a", "t0001") and told(tmp_path, "a", "t0002"), "two run")
+    other.start()
+    wait_until(lambda: states(other).get("gpu1") == "closed", "the other waits")
+    assert running(other) == {}
+    act(one, UseGpus(gpus=("gpu1",), use="exclude", how="now"))
+    wait_until(lambda: running(other) == {"t0001": "gpu1"}, "the other has it")
+    assert running(one) == {"t0001": "gpu0"}
+    assert device(one, "gpu1").state == "excluded"
+    end(tmp_path)
+
+
+def test_sweeps_that_do_not_ask_for_a_gpu_alone_share_it(tmp_path: Path, box: Box) -> None:
+    shared = "limits: {trials: 2}\nresources: {gpu_ids: [0], exclusive: false, min_free_gib: 10}"
+    one, other = (sweep_in(tmp_path / name, shared) for name in "ab")
+    one.start()
+    wait_until(lambda: running(one) == {"t0001": "gpu0"}, "one runs there")
+    other.start()
+    wait_until(lambda: running(other) == {"t0001": "gpu0"}, "the other does, too")
+    box.run(0, 1, memory=75 * GIB)
+    end(tmp_path, "a-t0001")
+    wait_until(lambda: "less than 10 GiB" in device(one, "gpu0").reason, "its memory is short")
+    assert running(other) == {"t0001": "gpu0"}
+    end(tmp_path)
+
+
+def act(sweep: RealSweep, act: Act) -> None:
+    """Act on a sweep as a person does."""
+
+    async def ask() -> None:
+        line = await connect_socket(socket_path(sweep.directory), "ann")
+        try:
+            await line.request(DoAct(id=0, request="one", act=act))
+        finally:
+            await line.close()
+
+    asyncio.run(ask())
 
 
 def kill_runners(sweep: RealSweep) -> None:
