@@ -35,11 +35,22 @@ def why_none_starts(state: SweepState) -> list[str]:
 
 
 def _closed(state: SweepState) -> list[str]:
-    """Each GPU that takes no trials, and why."""
-    found = []
+    """Why GPUs take no trials, each reason with the GPUs that it keeps closed."""
+    named: dict[str, list[str]] = {}
     for uuid, standing in state.gpus.standings.items():
         if not state.gpus.usable(uuid):
             why = state.gpus.excluded.get(uuid) or standing.reason or standing.state
-            found.append(f"{standing.device.label} {why}")
+            named.setdefault(why, []).append(standing.device.label)
+    found = [f"{_together(labels)} {why}" for why, labels in named.items()]
     rest = len(found) - MOST_NAMED
     return found[:MOST_NAMED] + ([f"and {rest} more"] if rest > 0 else [])
+
+
+def _together(labels: list[str]) -> str:
+    """'gpu0 gpu1', 'gpu2 to gpu7' where they are neighbours, '17 GPUs' where these are many."""
+    first = labels[0].removeprefix("gpu")
+    if len(labels) > 2 and first.isdigit():
+        neighbours = [f"gpu{int(first) + n}" for n in range(len(labels))]
+        if labels == neighbours:
+            return f"{labels[0]} to {labels[-1]}"
+    return " ".join(labels) if len(labels) <= MOST_NAMED else f"{len(labels)} GPUs"

@@ -124,12 +124,14 @@ def test_a_set_number_of_slots_caps_what_the_gpus_have_room_for_until_it_is_auto
     sweep = GpuSweep(gpus=0.25)
     sweep.propose(9)
     seen = sweep.do(SetSlots(count=2))
-    assert "run 2 at once instead of 8" in seen.sentence
+    assert seen.sentence.startswith("run 2 at once instead of 8 (auto); ")
     sweep.look(standing(2))
     assert sweep.state.slots.count == 2
     seen = sweep.do(SetSlots(count=None))
     assert "now 12, instead of 2" in seen.sentence
     assert len(sweep.on()) == 9
+    seen = sweep.do(SetSlots(count=12))
+    assert seen.sentence == "keep 12 at once, whatever the GPUs have room for"
 
 
 # A trial that needs more than comes free at a time ------------------------------------------------
@@ -196,6 +198,15 @@ def test_gpus_are_kept_for_nobody_who_could_not_run_on_all_of_them_either() -> N
     assert list(sweep.on().values()) == ["gpu0"]
     (warning,) = sweep.view().warnings
     assert warning == "t0015 waits for 2 GPUs: 1 may be used now (gpu1 in use)"
+
+
+def test_gpus_that_are_closed_for_one_reason_are_told_of_together() -> None:
+    sweep = GpuSweep(count=7, gpus=2)
+    closed = [standing(n, "closed", "not in gpu_ids") for n in range(2, 7)]
+    sweep.look(standing(0, "closed", "leased"), *closed, standing(1, "closed", "leased"))
+    sweep.propose(1)
+    (warning,) = sweep.view().warnings
+    assert warning.endswith("(gpu0 gpu1 leased; gpu2 to gpu6 not in gpu_ids)")
 
 
 def test_a_stage_that_takes_other_gpus_says_so() -> None:

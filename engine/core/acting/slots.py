@@ -27,7 +27,7 @@ def prepare(state: SweepState, act: SetSlots, facts: Facts) -> Prepared:
         refused = f"the sweep has {plural(then, 'slot')} already"
     beyond = tuple(trial for slot, trial in sorted(state.slots.owners().items()) if slot > then)
     sentence = together(
-        f"run {then} at once instead of {now}",
+        _sentence(state, then),
         f"{named(beyond)} may finish first" if beyond else "",
     )
     preview = Preview(sentence=sentence, refused=refused)
@@ -39,10 +39,10 @@ def _prepare_auto(state: SweepState, act: SetSlots, now: str) -> Prepared:
     if not state.demands.on_gpus:
         refused = "the sweep runs on the CPU: say how many"
     elif state.auto_slots:
-        refused = "there are as many slots as the GPUs have room for already"
+        refused = f"there are as many as the GPUs have room for already, {state.slots.count} now"
     then = auto_slots(state)
     sentence = f"run as many at once as the GPUs have room for, now {then}, instead of {now}"
-    past = f"set the slots from {now} to what the GPUs have room for"
+    past = f"set the slots from {now} to auto"
     return Prepared(act=act, preview=Preview(sentence=sentence, refused=refused), past=past)
 
 
@@ -57,6 +57,12 @@ def apply(state: SweepState, act: SetSlots, by: By) -> Applied:
     return Applied(inverse=SetSlots(count=before))
 
 
+def _sentence(state: SweepState, then: int) -> str:
+    if then == state.slots.count and state.auto_slots:
+        return f"keep {then} at once, whatever the GPUs have room for"
+    return f"run {then} at once instead of {_told(state)}"
+
+
 def _told(state: SweepState) -> str:
-    count = str(state.slots.count)
-    return f"{count}, as many as the GPUs have room for" if state.auto_slots else count
+    """'8 (auto)': as many as the GPUs have room for now."""
+    return f"{state.slots.count} (auto)" if state.auto_slots else str(state.slots.count)
