@@ -39,7 +39,7 @@ def _prepare_auto(state: SweepState, act: SetSlots, now: str) -> Prepared:
     if not state.demands.on_gpus:
         refused = "the sweep runs on the CPU: say how many"
     elif state.auto_slots:
-        refused = f"there are as many as the GPUs have room for already, {state.slots.count} now"
+        refused = "there are as many slots as the GPUs have room for already"
     then = auto_slots(state)
     sentence = f"run as many at once as the GPUs have room for, now {then}, instead of {now}"
     past = f"set the slots from {now} to auto"
