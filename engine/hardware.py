@@ -61,7 +61,7 @@ class Hardware:
     def threads(self, plan: Plan) -> int | None:
         """A trial's share of the cores; None where its config sets that."""
         slots = plan.slots
-        if self.watch is not None:
+        if self.outlook.gpus:
             slots = expected_slots(plan, len(self.outlook.gpus))
         return threads_per_trial(self._config, self.cores, slots)
 
