@@ -118,6 +118,17 @@ def test_a_broken_gpu_is_closed_at_once_and_given_back_by_including_it() -> None
     assert sweep.on() == {1: "gpu0", 2: "gpu1"}
 
 
+def test_one_that_is_excluded_and_breaks_is_given_back_by_one_word() -> None:
+    sweep = running()
+    sweep.do(UseGpus(gpus=("0",), use="exclude", how="now"))
+    sweep.look(standing(0, "quarantined", "XID 79"))
+    sweep.do(UseGpus(gpus=("0",), use="include"))
+    assert sweep.state.gpus.excluded == {}
+    assert sweep.state.gpus.standings[uuid(0)].state == "closed"
+    sweep.do(Undo())
+    assert uuid(0) in sweep.state.gpus.excluded
+
+
 def test_a_gpu_that_the_config_leaves_out_is_included_by_a_person() -> None:
     sweep = running()
     sweep.look(standing(2, "closed", "excluded by the config's gpu_ids"))

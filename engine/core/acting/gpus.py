@@ -62,18 +62,18 @@ def apply(state: SweepState, act: UseGpus, by: By) -> Applied:
 def _include(state: SweepState, uuids: Sequence[str]) -> Applied:
     gpus = state.gpus
     broken = [uuid for uuid in uuids if gpus.standings[uuid].state == "quarantined"]
-    for uuid in uuids:
-        if uuid in broken:
-            gpus.stand(uuid, "closed", "to be looked at again")
-        elif gpus.excluded.pop(uuid, None) is None:
-            gpus.included.add(uuid)
+    excluded = [uuid for uuid in uuids if gpus.excluded.pop(uuid, None) is not None]
+    for uuid in broken:
+        gpus.stand(uuid, "closed", "to be looked at again")
+    gpus.included.update(set(uuids).difference(broken, excluded))
     commands: list[Command] = []
     for trial in _staying(state, uuids):
         assert isinstance(trial.state, Running)
         n, slot = trial.state.attempt, trial.state.slot
         state.set_state(trial, Running(attempt=n, slot=slot))
         commands.append(TellAttempt(trial=trial.number, attempt=n))
-    back = UseGpus(gpus=tuple(uuids), use="quarantine" if broken == list(uuids) else "exclude")
+    only_broken = broken == list(uuids) and not excluded
+    back = UseGpus(gpus=tuple(uuids), use="quarantine" if only_broken else "exclude")
     return Applied(commands=commands, inverse=back if uuids else None)
 
 
