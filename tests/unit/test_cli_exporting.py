@@ -25,7 +25,7 @@ async def test_a_row_says_where_a_trial_ran_and_what_it_took(tmp_path: Path) -> 
     exported = await trials_csv(viewer)
     await viewer.close()
     await listener.close()
-    (row,) = csv.DictReader(io.StringIO(exported.text))
+    (row,) = csv.DictReader(io.StringIO(exported.content))
 
     told = [row[name] for name in ("device", "gpus", "gpu_s", "util", "peak_memory")]
     assert told == ["cpu", "0.5", "40.25", "87.0", "7000000000"]

@@ -23,8 +23,8 @@ from .documents import detail_document, elapsed_s, gpu_s
 
 AT_ONCE = 8
 
-_FIRST = ("id", "state", "failure")
-_THEN = (
+BEFORE_PARAMS = ("id", "state", "failure")
+AFTER_PARAMS = (
     "value",
     "best",
     "best_step",
@@ -54,9 +54,9 @@ _FORMULA = re.compile(r"[=+\-@\t\r]")
 
 
 class Exported(Struct, frozen=True):
-    """The text of a file, and how many trials it tells of."""
+    """What is to stand in a file, text or bytes, and how many trials it tells of."""
 
-    text: str
+    content: str | bytes
     trials: int
 
 
@@ -64,16 +64,16 @@ async def trials_csv(connection: Connection) -> Exported:
     """A row per trial: state, values, then a column a parameter."""
     rows: list[TrialView] = await connection.request(ListTrials(id=0))
     names = dict.fromkeys(name for row in rows for name in row.params)
-    headings = [f"params.{n}" if n in (*_FIRST, *_THEN) else n for n in names]
+    headings = [f"params.{n}" if n in (*BEFORE_PARAMS, *AFTER_PARAMS) else n for n in names]
     lines = [
         [
-            *(_field(row, name) for name in _FIRST),
+            *(field_of(row, name) for name in BEFORE_PARAMS),
             *(row.params.get(name) for name in names),
-            *(_field(row, name) for name in _THEN),
+            *(field_of(row, name) for name in AFTER_PARAMS),
         ]
         for row in rows
     ]
-    return Exported(_csv([[*_FIRST, *headings, *_THEN], *lines]), len(rows))
+    return Exported(_csv([[*BEFORE_PARAMS, *headings, *AFTER_PARAMS], *lines]), len(rows))
 
 
 async def curves_csv(connection: Connection) -> Exported:
@@ -137,7 +137,8 @@ def _by_step(series: Series, names: Iterable[str]) -> list[list[Any]]:
     return [[step, at[step], *(values.get((n, step)) for n in names)] for step in sorted(at)]
 
 
-def _field(row: TrialView, name: str) -> Any:
+def field_of(row: TrialView, name: str) -> Any:
+    """What stands in the column `name`, none of a parameter, for a trial."""
     if name == "elapsed_s":
         return round(elapsed_s(row), 3)
     if name == "gpu_s":

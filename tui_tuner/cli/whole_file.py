@@ -20,15 +20,22 @@ def write_out(content: str | bytes, out: Path, *, force: bool) -> None:
     if str(out) == "-":
         sys.stdout.write(content if isinstance(content, str) else content.decode())
         return
+    check_out(out, force=force)
+    try:
+        _replace(content if isinstance(content, bytes) else content.encode(), out)
+    except OSError as error:
+        raise TunerError(f"cannot write {clean(str(out))}: {error.strerror}") from None
+
+
+def check_out(out: Path, *, force: bool) -> None:
+    """Raise UsageError where `write_out` would, before anything is made to be written."""
+    if str(out) == "-":
+        return
     shown = clean(str(out))
     if out.is_dir():
         raise UsageError(f"{shown} is a directory: name a file")
     if out.exists() and not force:
         raise UsageError(f"{shown} exists already; --force overwrites it")
-    try:
-        _replace(content if isinstance(content, bytes) else content.encode(), out)
-    except OSError as error:
-        raise TunerError(f"cannot write {shown}: {error.strerror}") from None
 
 
 def _replace(data: bytes, out: Path) -> None:
