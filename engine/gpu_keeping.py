@@ -113,9 +113,9 @@ class GpuKeeping:
             uuid: Tenancy(
                 trials=[trial_name(number) for number in sorted(gpus.trials_on(uuid))],
                 taken=gpus.taken(uuid),
-                room=standing.room,
+                room=gpus.room_on(uuid),
             )
-            for uuid, standing in gpus.standings.items()
+            for uuid in gpus.standings
         }
 
     def _note_commit(self, commit: Commit) -> None:

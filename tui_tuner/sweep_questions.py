@@ -50,10 +50,13 @@ def to_schedule(state: ViewState) -> Question:
 def to_set_slots(state: ViewState) -> Question:
     """Ask how many trials run at once; on GPUs, whether as many as they have room for."""
     now = state.sweep.slots if state.sweep is not None else 1
+    is_auto = state.sweep is not None and state.sweep.auto_slots
     on_gpus = state.sweep is not None and uses_gpus(state.sweep.devices)
 
     def title(count: int, text: str) -> str:
         said = text.strip()
+        if is_auto and said == str(now):
+            return f"Keep {now} at once"
         return _AS_MANY if said == _AUTO else f"Run {said} at once instead of {now}"
 
     def make(text: str) -> Act:
@@ -61,7 +64,8 @@ def to_set_slots(state: ViewState) -> Question:
             return SetSlots(count=None)
         return SetSlots(count=whole(text, f"how many trials run at once{_OR_AUTO * on_gpus}"))
 
-    field = Field("slots", str(now), f"now {now}{_OR_AUTO * on_gpus}", number=True)
+    hint = " by auto" if is_auto else _OR_AUTO * on_gpus
+    field = Field("slots", str(now), f"now {now}{hint}", number=True)
     number = Way("so many trials" * on_gpus, title, make, field)
     if not on_gpus:
         return Question("Slots", (number,))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -67,3 +68,13 @@ def demand_of(gpus: float) -> Demand:
     if gpus < 0 or gpus != int(gpus):
         raise ValueError(f"{gpus:g} GPUs: a whole number, or a part of one between 0 and 1")
     return Demand(gpus=int(gpus))
+
+
+def together(labels: Sequence[str], most: int = 8) -> str:
+    """Name GPUs in a few words: 'gpu0 gpu2', 'gpu2 to gpu7' for neighbours, '17 GPUs' for many."""
+    first = labels[0].removeprefix("gpu") if labels else ""
+    if len(labels) > 2 and first.isdigit():
+        neighbours = [f"gpu{int(first) + n}" for n in range(len(labels))]
+        if list(labels) == neighbours:
+            return f"{labels[0]} to {labels[-1]}"
+    return " ".join(labels) if len(labels) <= most else f"{len(labels)} GPUs"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .devices import WHOLE, Demand
+from .devices import WHOLE, Demand, together
 from .model import trial_name
 from .state import Scheduling, SweepState
 
@@ -41,16 +41,6 @@ def _closed(state: SweepState) -> list[str]:
         if not state.gpus.usable(uuid):
             why = state.gpus.excluded.get(uuid) or standing.reason or standing.state
             named.setdefault(why, []).append(standing.device.label)
-    found = [f"{_together(labels)} {why}" for why, labels in named.items()]
+    found = [f"{together(labels, MOST_NAMED)} {why}" for why, labels in named.items()]
     rest = len(found) - MOST_NAMED
     return found[:MOST_NAMED] + ([f"and {rest} more"] if rest > 0 else [])
-
-
-def _together(labels: list[str]) -> str:
-    """'gpu0 gpu1', 'gpu2 to gpu7' where they are neighbours, '17 GPUs' where these are many."""
-    first = labels[0].removeprefix("gpu")
-    if len(labels) > 2 and first.isdigit():
-        neighbours = [f"gpu{int(first) + n}" for n in range(len(labels))]
-        if labels == neighbours:
-            return f"{labels[0]} to {labels[-1]}"
-    return " ".join(labels) if len(labels) <= MOST_NAMED else f"{len(labels)} GPUs"

@@ -99,6 +99,11 @@ class Gpus:
         """How many GPUs are not wholly free."""
         return sum(taken > 0 for taken in self._taken.values())
 
+    def room_on(self, uuid: str) -> int | None:
+        """How many more trials its memory holds, by those that are there now; None: no bound."""
+        known = uuid in self._most
+        return max(0, self._most_on(uuid) - self.count_on(uuid)) if known else None
+
     def usable(self, uuid: str) -> bool:
         """Whether trials may be placed on it now, as far as it is free."""
         standing = self.standings.get(uuid)

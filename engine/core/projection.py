@@ -173,6 +173,7 @@ def sweep_view(
         stage=state.stage.plan.name if state.stages else None,
         space_version=state.space_version,
         slots=state.slots.count,
+        auto_slots=state.auto_slots,
         trials={name: state.counts[name] for name in _COUNTED},
         best=_best(state),
         started_at=state.created_at,

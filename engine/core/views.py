@@ -285,3 +285,5 @@ class SweepView(Struct, kw_only=True):
     """What an undo would take back now, as the history tells it; None: nothing."""
     winner: str | None = None
     """The verdict over repeated finalists, in a sentence; None without repeats."""
+    auto_slots: bool = False
+    """There are as many slots as the GPUs have room for."""

@@ -299,6 +299,14 @@ async def test_auto_can_be_typed_for_the_slots(tui, box):
         assert box.acts[0][0] == SetSlots(count=None)
 
 
+async def test_w_says_that_the_slots_follow_the_gpus(tui, box):
+    box.set_sweep(auto_slots=True)
+    async with tui(box, (120, 40)) as t:
+        await t.press("W")
+        await t.sees("Keep 3 at once")
+        assert "now 3 by auto" in t.text
+
+
 async def test_without_gpus_slots_are_a_number_and_no_more(tui, used):
     async with tui(used, (120, 40)) as t:
         await t.press("W")

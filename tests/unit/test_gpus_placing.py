@@ -120,6 +120,14 @@ def test_a_gpu_that_comes_late_is_taken_in_at_its_place() -> None:
     assert labels == ["gpu0", "gpu2", "gpu10"]
 
 
+def test_the_room_of_a_gpu_counts_those_that_came_since_it_was_told() -> None:
+    sweep = GpuSweep(count=0, gpus=0.25)
+    sweep.look(standing(0, room=3), standing(1))
+    assert [sweep.state.gpus.room_on(uuid(n)) for n in (0, 1)] == [3, None]
+    sweep.propose(4)
+    assert sweep.state.gpus.room_on(uuid(0)) == 3 - sweep.state.gpus.count_on(uuid(0)) < 3
+
+
 def test_a_set_number_of_slots_caps_what_the_gpus_have_room_for_until_it_is_auto_again() -> None:
     sweep = GpuSweep(gpus=0.25)
     sweep.propose(9)

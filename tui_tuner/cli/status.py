@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.core.views import SuggestionView, SweepView
 from engine.lifecycle import find_sweep
 from engine.protocol.messages import GetStatus
+from tui_tuner.view.device_words import gpus_text
 from tui_tuner.view.line import plain
 from tui_tuner.view.numbers import duration, short
 from tui_tuner.view.searching import proposing
@@ -39,9 +40,10 @@ def status_lines(view: SweepView) -> list[str]:
         ("metric", f"{plain(view.metric.name)}, {view.metric.goal}"),
         ("winner", plain(view.winner or "")),
         *(("stages", line) for line in _stages(view)),
-        ("method", f"{proposing(view)}, {view.slots} slots, space v{view.space_version}"),
+        ("method", f"{proposing(view)}, {_slots(view)}, space v{view.space_version}"),
         *(("rule", plain(rule)) for rule in view.rules),
         ("time", _time(view)),
+        ("gpus", gpus_text(view.devices) if view.engine.alive else ""),
         ("engine", engine),
         ("folder", plain(view.dir)),
         *(("warning", plain(warning)) for warning in view.warnings),
@@ -51,6 +53,10 @@ def status_lines(view: SweepView) -> list[str]:
     why = f"  {plain(view.sentence)}" if view.sentence else ""
     head = f"{plain(view.name)}  {coloured(view.state)}{why}"
     return [head, *(f"  {name:<8} {text}" for name, text in rows if text)]
+
+
+def _slots(view: SweepView) -> str:
+    return f"{view.slots} slots{' (auto)' * view.auto_slots}"
 
 
 def _stages(view: SweepView) -> list[str]:

@@ -38,8 +38,15 @@ def _shared(device: DeviceView) -> str:
     if device.share:
         words.append(f"{100 * device.share:.0f} % given to trials")
     if device.room is not None and device.trials and (device.share or 0.0) < 1.0:
-        words.append(f"room for {device.room} more" if device.room else "no room for another yet")
+        room = min(device.room, _shares_left(device))
+        words.append(f"room for {room} more" if room else "no room for another yet")
     return ", ".join(words)
+
+
+def _shares_left(device: DeviceView) -> int:
+    """How many more trials get a share as large as those have that are there."""
+    taken = device.share or 1.0
+    return int((1.0 - taken) * len(device.trials) / taken + 0.05)
 
 
 def _gpu(device: DeviceView, glyphs: Glyphs) -> list[tuple[int, Line]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from engine.core.devices import together
 from engine.core.views import DeviceView, TrialView
 
 from .line import Run, plain
@@ -79,6 +80,18 @@ def standing(device: DeviceView) -> Run:
         return (said[0] if said is not None else plain(device.state, _STATE)), role
     known = device.state in ("busy", "ok") or reason.startswith(device.state)
     return (reason if known else f"{plain(device.state, _STATE)}: {reason}"), role
+
+
+def gpus_text(devices: Sequence[DeviceView]) -> str:
+    """Say how many GPUs take trials, and why others do not; empty where there is none."""
+    gpus = [device for device in devices if is_gpu(device)]
+    closed: dict[str, list[str]] = {}
+    for device in gpus:
+        if device.state not in OURS:
+            closed.setdefault(standing(device)[0], []).append(plain(device.id, _NAME))
+    taking = len(gpus) - sum(map(len, closed.values()))
+    whys = [f"{together(labels)} {why}" for why, labels in closed.items()]
+    return "; ".join((f"{taking} of {len(gpus)} for trials", *whys)) if gpus else ""
 
 
 def _free(device: DeviceView) -> Run:
