@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 
 from engine.core.acts import SetSlots, UseGpus
 from engine.core.views import DeviceView, EngineView, ForeignView, SweepView
-from engine.errors import UsageError
+from engine.errors import NotFoundError, UsageError
 from engine.protocol.messages import DevicePoint, GetDeviceHistory, GetStatus
 from tests.fakes.fake_source import FakeSource
 from tui_tuner.cli import gpu_table, gpus, main, slots
@@ -119,6 +120,25 @@ def asking(*answers: tuple[type, Any]) -> Callable[..., list[Any]]:
 
 def lines(devices: Sequence[DeviceView]) -> list[str]:
     return table(gpu_table.gpu_columns(devices), None)
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        ([], "`tui-tuner doctor` lists the GPUs of this box"),
+        (["2"], "say -2 to take a GPU, +2 to give it back"),
+        (["GPU2"], "say -GPU2 to take a GPU"),
+    ],
+)
+def test_where_no_sweep_is_meant_it_is_said_what_was(
+    words: list[str], hint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def find_none(name: str | None) -> Path:
+        raise NotFoundError("no such sweep")
+
+    monkeypatch.setattr(gpus, "find_sweep", find_none)
+    with pytest.raises((UsageError, NotFoundError), match=re.escape(f"no such sweep; {hint}")):
+        gpus.command(words)
 
 
 def test_the_table_says_how_each_gpu_is_who_is_there_and_why_it_is_closed() -> None:

@@ -23,6 +23,9 @@ from tui_tuner.view_state import ViewState, reduce
 GIB = 2**30
 
 
+CPU = DeviceView(id="cpu", name="CPU, 2 cores", util=12.0)
+
+
 def gpu(n: int, **fields: Any) -> DeviceView:
     known: dict[str, Any] = {
         "id": f"gpu{n}",
@@ -119,6 +122,19 @@ def test_several_stand_in_columns_and_what_does_not_fit_is_counted(width: int):
     else:
         assert named == 8
     assert ("t0015" in text) is (width == 200)
+
+
+def test_neighbours_of_which_one_word_is_said_take_one_cell_of_a_narrow_line():
+    away = [gpu(n, state="excluded", trials=[]) for n in range(2, 8)]
+    (line,) = shown(gpu(0), gpu(1), *away, CPU)
+    assert line.startswith(" GPU 0 90%  1 91%  2-7 excl.  CPU 12%")
+
+
+def test_what_does_not_fit_a_narrow_line_is_counted_by_devices():
+    away = [gpu(n, state="excluded" if n % 4 < 2 else "leased") for n in range(40)]
+    (line,) = shown(*away, CPU)
+    assert line.startswith(" GPU 0-1 excl.  2-3 leased  4-5 excl.")
+    assert "+31, d" in line
 
 
 def test_more_trials_than_fit_are_counted():

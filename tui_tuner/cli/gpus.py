@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
 
 import typer
 
 from engine.core.acts import UseGpus
-from engine.errors import UsageError
+from engine.errors import NotFoundError, UsageError
 from engine.lifecycle import find_sweep
 from engine.text import clean
 
@@ -18,6 +20,7 @@ from .steering import Asked, steer_in_turn
 
 CONTEXT = {"ignore_unknown_options": True}
 """-2 is a word here, not an option."""
+_LABEL = re.compile(r"gpu\d+(:\d+)?")
 How = Literal["checkpoint", "now", "end"]
 
 GpuWords = Annotated[
@@ -60,13 +63,28 @@ def command(
     """
     wanted = words_of(words or [])
     acts = _acts(wanted, _how(now, finish, quarantine), quarantine)
-    directory = find_sweep(wanted.sweep)
+    directory = _sweep_of(wanted)
     if acts:
         steer_in_turn(directory, acts, Asked(why, dry_run, json))
     elif now or finish or quarantine or dry_run or why:
         raise UsageError("say which GPU: -2 takes it from the sweep, +2 gives it back")
     else:
         show_gpus(directory, json=json)
+
+
+def _sweep_of(wanted: Wanted) -> Path:
+    """Find the sweep. Raises UsageError for a GPU without a sign that no sweep is called by."""
+    try:
+        return find_sweep(wanted.sweep)
+    except NotFoundError as error:
+        named = wanted.sweep or ""
+        if _LABEL.fullmatch(label_of(named).lower()):
+            hint = f"say -{named} to take a GPU, +{named} to give it back"
+            raise UsageError(f"{error}; {hint}") from None
+        if wanted.sweep is None:
+            hint = "`tui-tuner doctor` lists the GPUs of this box"
+            raise NotFoundError(f"{error}; {hint}") from None
+        raise
 
 
 def words_of(words: Sequence[str]) -> Wanted:

@@ -94,12 +94,8 @@ def _tail(device: DeviceView, detail: _Detail) -> int:
 
 def _numbered(devices: list[DeviceView], slots: Line, width: int) -> Line:
     """Many devices in one line: GPUs by their numbers, and how busy each is or why it is not."""
-    cells: list[Line] = []
-    for device in devices:
-        said = brief(device)
-        use = "" if device.util is None else f"{device.util:2.0f}%"
-        name = label(device).removeprefix("GPU")
-        cells.append(((f"{name} ", "bold"), said if said is not None else (use, "")))
+    groups = _alike(devices)
+    cells = [_numbered_cell(alike) for alike in groups]
     more = f"+{len(devices)}, {key_of('devices')}"
     whole = 5 + sum(line_width(cell) + _GAP for cell in cells)
     tail = slots if whole + line_width(slots) <= width else ()
@@ -108,11 +104,31 @@ def _numbered(devices: list[DeviceView], slots: Line, width: int) -> Line:
     for n, cell in enumerate(cells):
         left = 0 if n == len(cells) - 1 else len(more) + _GAP
         if line_width(cell) + left > room:
-            shown.append((f"+{len(cells) - n}, {key_of('devices')}", "dim"))
+            rest = sum(map(len, groups[n:]))
+            shown.append((f"+{rest}, {key_of('devices')}", "dim"))
             break
         shown += [*cell, (" " * _GAP, "")]
         room -= line_width(cell) + _GAP
     return (*crop(shown, width - line_width(tail)), *tail)
+
+
+def _alike(devices: Sequence[DeviceView]) -> list[list[DeviceView]]:
+    """Neighbours that one word is said of, together; any other device alone."""
+    groups: list[list[DeviceView]] = []
+    for device in devices:
+        said = brief(device)
+        if groups and said is not None and brief(groups[-1][-1]) == said:
+            groups[-1].append(device)
+        else:
+            groups.append([device])
+    return groups
+
+
+def _numbered_cell(alike: list[DeviceView]) -> Line:
+    first, last = (label(device).removeprefix("GPU") for device in (alike[0], alike[-1]))
+    use = "" if alike[0].util is None else f"{alike[0].util:2.0f}%"
+    name = first if first == last else f"{first}-{last}"
+    return ((f"{name} ", "bold"), brief(alike[0]) or (use, ""))
 
 
 def spark(
