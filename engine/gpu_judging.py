@@ -14,7 +14,7 @@ from engine.devices.base import Key
 from engine.devices.keeper import Keeper
 from engine.devices.origins import Origin
 from engine.devices.sample import Look
-from engine.devices.unlisted import with_unlisted
+from engine.devices.unlisted import Unlisted
 from engine.devices.usage import Usages
 from engine.devices.watched import Ledger, Seen
 
@@ -40,6 +40,7 @@ class GpuJudging:
         self._keeper = keeper
         self._usages = usages
         self._attribution = Attribution(is_there)
+        self._unlisted = Unlisted()
         self._peak = 0
         self.note_peaks(state.trials)
 
@@ -58,7 +59,8 @@ class GpuJudging:
         self, look: Look, origins: Mapping[int, Origin], running: Mapping[Key, Running]
     ) -> Found:
         """Find out whose the processes are; may be called in a thread."""
-        return with_unlisted(self._attribution.look(look, origins, running), look, running)
+        found = self._attribution.look(look, origins, running)
+        return self._unlisted.count(found, look, running)
 
     def judge(self, look: Look | None, now: float) -> list[Standing]:
         """Give the standings that are to be told to the sweep before it does anything else.
