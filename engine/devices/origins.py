@@ -12,6 +12,9 @@ from engine.text import clean
 
 from .sample import Look
 
+FORKED = "a tui-tuner trial"
+"""What a process is called that a zygote forked, which leaves it the zygote's command line."""
+_ZYGOTE = b"/executors/boot.py"
 _LONGEST_COMMAND = 200
 _DEEPEST = 64
 
@@ -88,6 +91,8 @@ class Origins:
     def _command(self, pid: int) -> str:
         """Its command line, without the folder of the program; where it hides that, its name."""
         words = self._file(pid, "cmdline").rstrip(b"\0").split(b"\0")
+        if any(word.endswith(_ZYGOTE) for word in words[:4]):
+            return FORKED
         words[0] = words[0].rpartition(b"/")[2]
         line = b" ".join(words) or self._file(pid, "comm").strip()
         return clean(line.decode(errors="replace"), limit=_LONGEST_COMMAND)

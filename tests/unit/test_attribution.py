@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -175,6 +176,17 @@ def test_where_a_real_process_comes_from(family: tuple[int, int]) -> None:
     assert origins.look(look)[child] is found[child]
     assert origins.is_there(child)
     assert not origins.is_there(2**22 + 7)
+
+
+def test_a_trial_that_a_zygote_forked_is_not_called_by_the_zygote_s_command(tmp_path: Path) -> None:
+    process = tmp_path / "77"
+    process.mkdir()
+    (process / "stat").write_bytes(b"77 (python) S 1 77 77 0")
+    (process / "cmdline").write_bytes(b"/venv/bin/python\0/x/engine/executors/boot.py\0{}\0")
+    (tmp_path / "1").mkdir()
+    (tmp_path / "1" / "stat").write_bytes(b"1 (init) S 0 1 1 0")
+    look = Look(at=1.0, gpus=(gpu("A", on(77)),))
+    assert Origins(tmp_path).look(look)[77].command == "a tui-tuner trial"
 
 
 def test_pids_of_another_namespace_are_not_looked_up(family: tuple[int, int]) -> None:
