@@ -86,6 +86,7 @@ class GpuJudging:
             standings=gpus.standings,
             excluded=gpus.excluded,
             included=gpus.included,
+            quarantined=gpus.quarantined,
             taken=[uuid for uuid in gpus.standings if gpus.taken(uuid)],
             counts={uuid: self._count_on(uuid) for uuid in gpus.standings},
             wanted=gpus_wanted(self._state),

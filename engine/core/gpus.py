@@ -23,13 +23,14 @@ class Gpus:
     person took from the sweep, with the words for it ('excluded by ann'); `included` those that a
     person gave to it, whatever its config says. What is not open, or excluded, takes no more. A
     person who quarantines a GPU, or includes one that was, changes its standing here, until whoever
-    watches it says otherwise.
+    watches it says otherwise; `quarantined` are those that a person called broken.
     """
 
     def __init__(self) -> None:
         self.standings: dict[str, Standing] = {}
         self.excluded: dict[str, str] = {}
         self.included: set[str] = set()
+        self.quarantined: set[str] = set()
         self._shares: dict[str, dict[int, int]] = {}
         self._of: dict[int, tuple[str, ...]] = {}
         self._left: dict[int, tuple[tuple[str, ...], int]] = {}
@@ -43,6 +44,8 @@ class Gpus:
         for standing in standings:
             uuid = standing.device.uuid
             self.standings[uuid] = standing
+            if standing.state != "quarantined":
+                self.quarantined.discard(uuid)
             self._most.pop(uuid, None)
             if standing.room is not None:
                 self._most[uuid] = self.count_on(uuid) + standing.room
@@ -58,6 +61,10 @@ class Gpus:
     def stand(self, uuid: str, state: Openness, reason: str) -> None:
         """Have a GPU stand so by a person's will."""
         self.standings[uuid] = replace(self.standings[uuid], state=state, reason=reason)
+        if state == "quarantined":
+            self.quarantined.add(uuid)
+        else:
+            self.quarantined.discard(uuid)
 
     def imagined(self, excluded: Collection[str]) -> Gpus:
         """The ledger as it would be with these excluded: to be asked, not to be changed."""

@@ -52,7 +52,7 @@ def _view(gpu: Watched, tenancy: Tenancy, foreign: Sequence[ForeignView]) -> Dev
         id=sample.label,
         name=sample.name,
         uuid=sample.uuid,
-        state="quarantined" if _is_quarantine(word, reason) else word,
+        state=word,
         reason=reason,
         trials=list(tenancy.trials),
         share=round(tenancy.taken / WHOLE, 3),
@@ -70,11 +70,6 @@ def _view(gpu: Watched, tenancy: Tenancy, foreign: Sequence[ForeignView]) -> Dev
         missing=dict(sample.missing),
         foreign=list(foreign[:_MOST_FOREIGN]),
     )
-
-
-def _is_quarantine(word: str, reason: str) -> bool:
-    """Whether a person called it broken, which the sweep keeps as an exclusion."""
-    return word == "excluded" and reason.startswith("quarantined")
 
 
 def _rounded(value: float | None) -> float | None:

@@ -47,7 +47,8 @@ class Keeper:
         `Look.at`. What is given is to be told to the sweep before it does anything else.
         """
         for uuid, standing in ledger.standings.items():
-            self.gpus.setdefault(uuid, Watched(device=standing.device)).hear(standing)
+            gpu = self.gpus.setdefault(uuid, Watched(device=standing.device))
+            gpu.hear(standing, by_person=uuid in ledger.quarantined)
         if look is not None and (self.latest is None or look.at > self.latest.at):
             self.latest = look
             if look.error is None:

@@ -31,14 +31,15 @@ class Ledger(Struct, frozen=True, kw_only=True):
     """What the sweep has, and wants; GPUs by their UUIDs.
 
     `excluded` are those that a person took from it, with the words for it, `included` those that
-    one gave to it whatever its config says. `taken` have trials of it, or what outlived one;
-    `counts` is how many of these. It could use `wanted` GPUs now, those taken among them; a trial
-    takes `per_trial` or more.
+    one gave to it whatever its config says, `quarantined` those that one called broken. `taken`
+    have trials of it, or what outlived one; `counts` is how many of these. It could use `wanted`
+    GPUs now, those taken among them; a trial takes `per_trial` or more.
     """
 
     standings: Mapping[str, Standing] = field(default_factory=dict)
     excluded: Mapping[str, str] = field(default_factory=dict)
     included: Collection[str] = ()
+    quarantined: Collection[str] = ()
     taken: Collection[str] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
     wanted: int = 0
@@ -91,13 +92,16 @@ class Watched(Struct, kw_only=True):
         """Its identity."""
         return self.device.uuid
 
-    def hear(self, standing: Standing) -> None:
-        """Learn what the sweep holds of it: of before a restart, or of what a person did since."""
+    def hear(self, standing: Standing, *, by_person: bool) -> None:
+        """Learn what the sweep holds of it: of before a restart, or of what a person did since.
+
+        `by_person`: a person called it broken.
+        """
         before, self.told = self.told, standing.state
         if before == "quarantined" and standing.state != "quarantined":
             self.broken, self.by_person = "", False
         elif before != "quarantined" and standing.state == "quarantined":
-            self.broken, self.by_person, self.good = standing.reason, before is not None, 0
+            self.broken, self.by_person, self.good = standing.reason, by_person, 0
 
     def take_in(self, sample: GpuSample, look: Look, *, known: bool, max_util: float) -> None:
         """Take in a look that found it; `known`: what keeps it busy is the sweep's, or named."""

@@ -109,6 +109,7 @@ def test_a_broken_gpu_is_closed_at_once_and_given_back_by_including_it() -> None
     sweep.do(UseGpus(gpus=("1",), use="quarantine"), why="it flickers")
     assert sweep.state.gpus.standings[uuid(1)].reason == "quarantined by ann@pts/1: it flickers"
     assert sweep.running(2).ending is Ending.REQUEUED
+    assert sweep.state.gpus.quarantined == {uuid(1)}
     sweep.end(2, Signalled(signal=15))
     assert sweep.on() == {1: "gpu0"}
     seen = sweep.do(UseGpus(gpus=("1",), use="include"))
@@ -122,6 +123,7 @@ def test_one_that_is_excluded_and_breaks_is_given_back_by_one_word() -> None:
     sweep = running()
     sweep.do(UseGpus(gpus=("0",), use="exclude", how="now"))
     sweep.look(standing(0, "quarantined", "XID 79"))
+    assert sweep.state.gpus.quarantined == set()
     sweep.do(UseGpus(gpus=("0",), use="include"))
     assert sweep.state.gpus.excluded == {}
     assert sweep.state.gpus.standings[uuid(0)].state == "closed"

@@ -324,8 +324,12 @@ def test_a_person_s_quarantine_ends_by_a_person_alone(make):
     box.look(3)
     before = box.standings["GPU-0"]
     box.standings["GPU-0"] = replace(before, state="quarantined", reason="by ann")
+    box.ledger = replace(box.ledger, quarantined=("GPU-0",))
+    assert box.look(2 * GOOD_LOOKS) == {"gpu0": "quarantined"}
+    box.restart()
     assert box.look(2 * GOOD_LOOKS) == {"gpu0": "quarantined"}
     assert box.reason() == "by ann"
+    box.ledger = replace(box.ledger, quarantined=())
     box.standings["GPU-0"] = replace(before, state="closed", reason="")
     assert box.look() == {"gpu0": "open"}
 
