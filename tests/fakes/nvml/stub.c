@@ -28,6 +28,9 @@ static int opened, counted;
 static Handle handle[GPUS], *order[GPUS];
 static u64 xid_told;
 
+/* How often it is looked whether there is an XID. A driver is woken instead, and costs nothing. */
+enum { XID_MS = 50 };
+
 /* Take the lock with the file read, once nothing says that this call hangs. */
 static void enter(const char *call) {
     pthread_mutex_lock(&lock);
@@ -336,12 +339,12 @@ static int next_xid(Event *into) {
 
 int nvmlEventSetWait_v2(void *set, Event *into, unsigned timeout_ms) {
     (void)set;
-    for (unsigned waited = 0;; waited += 5) {
+    for (unsigned waited = 0;; waited += XID_MS) {
         SYSTEM_CALL;
         int found_one = next_xid(into);
         leave(SUCCESS);
         if (found_one) return SUCCESS;
         if (waited >= timeout_ms) return TIMEOUT;
-        usleep(5000);
+        usleep(XID_MS * 1000);
     }
 }
