@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 from engine.config.plan import gpus_per_trial, has_auto_slots, resolve_slots, to_plan, wants_gpus
 from engine.config.schema import Config
 from engine.core.devices import WHOLE, Demand, demand_of
 from engine.core.plan import Plan
-from engine.devices.allowed import Allowed
+from engine.devices.allowed import VISIBLE, Allowed
 from engine.devices.sample import GpuSample, Look
 from engine.devices.watched import Rules
+from engine.text import clean
 
 _GIB = 2**30
+_ON_CPU = "trials run on the CPU"
 FIRST_LOOK_S = 5.0
 """How long a new sweep waits for the driver to say which GPUs there are."""
 
@@ -56,7 +60,7 @@ def outlook_of(config: Config, rules: Rules, look: Look | None, *, library: bool
         return Outlook(silent=True)
     gpus = tuple(rules.allowed.usable(look.gpus)) if look is not None else ()
     if not gpus:
-        return Outlook(warnings=_warning_of_none(config, look))
+        return Outlook(warnings=tuple(_warnings_of_none(config, rules, look)))
     return Outlook(gpus=gpus, warnings=tuple(_warnings(config, rules, look, gpus)))
 
 
@@ -84,26 +88,41 @@ def _on(gpus: int, demand: Demand) -> int:
     return gpus // demand.gpus
 
 
-def _warning_of_none(config: Config, look: Look | None) -> tuple[str, ...]:
-    """Only who asked for GPUs is told that there are none."""
-    if config.resources.gpus is None and not any(stage.gpus for stage in config.stages):
-        return ()
-    if look is None:
-        why = "NVIDIA's library is not there"
-    else:
-        why = look.error or ("none of its GPUs may be used" if look.gpus else "it has none")
-    return (f"no GPU to be seen on this box ({why}): trials run on the CPU",)
+def _warnings_of_none(config: Config, rules: Rules, look: Look | None) -> list[str]:
+    """Only who asked for GPUs, or may use none of those there are, is told so."""
+    wanted = config.resources.gpus is not None or any(stage.gpus for stage in config.stages)
+    if look is not None and look.gpus:
+        return _warnings_of_bounds(rules.allowed, look.gpus, wanted)
+    if not wanted:
+        return []
+    why = "NVIDIA's library is not there" if look is None else look.error or "it has none"
+    return [f"no GPU to be seen on this box ({why}): {_ON_CPU}"]
+
+
+def _warnings_of_bounds(allowed: Allowed, there: Sequence[GpuSample], wanted: bool) -> list[str]:
+    """What keeps a sweep from all GPUs; an environment that hides them is told to who wants any."""
+    whys = dict.fromkeys(filter(None, (allowed.refusal(gpu, there) for gpu in there)))
+    if allowed.visible == () and not wanted:
+        return []
+    visible = f"{VISIBLE}={clean(','.join(allowed.visible or ()), limit=80)}"
+    told = ", ".join(why.replace(VISIBLE, visible) for why in whys)
+    none = f"the sweep may use none of the {len(there)} GPUs here ({told}): {_ON_CPU}"
+    return [none, *_unknown(allowed, there)]
+
+
+def _unknown(allowed: Allowed, there: Sequence[GpuSample]) -> list[str]:
+    known = " ".join(gpu.label for gpu in there)
+    return [
+        f"gpu_ids: no GPU here is called {clean(name, limit=80)}; there are {known}"
+        for name in allowed.unknown(there)
+    ]
 
 
 def _warnings(
     config: Config, rules: Rules, look: Look | None, gpus: tuple[GpuSample, ...]
 ) -> list[str]:
     there = look.gpus if look is not None else ()
-    known = " ".join(gpu.label for gpu in there)
-    found = [
-        f"gpu_ids: no GPU here is called {name}; there are {known}"
-        for name in rules.allowed.unknown(there)
-    ]
+    found = _unknown(rules.allowed, there)
     asked = [gpus_per_trial(config), *(stage.gpus or 0 for stage in config.stages)]
     if max(asked) > len(gpus):
         found.append(

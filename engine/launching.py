@@ -33,8 +33,8 @@ class ConfigLauncher:
 
     `base_env` is the environment the sweep was started from; `threads` is each trial's share of
     the CPU, or None where the config sets it. `on_gpus`: trials are placed on GPUs, and one that
-    has none sees none. `lease_file` names the lease of a GPU, by its UUID, and `lease_owner` is
-    what that must say for a trial to start there.
+    has none sees none, as where the config bounds which GPUs may be used. `lease_file` names the
+    lease of a GPU, by its UUID, and `lease_owner` is what that must say for a trial to start there.
     """
 
     def __init__(
@@ -53,7 +53,9 @@ class ConfigLauncher:
         self._sweep = sweep
         self._base_env = base_env
         self._threads = threads
-        self._sees_no_other = on_gpus or config.resources.gpus == 0
+        asked = config.resources
+        bounded = bool(asked.include or asked.exclude)
+        self._sees_no_other = on_gpus or bounded or asked.gpus == 0
         self._lease_file = lease_file
         self._lease_owner = lease_owner
         self._interpreter = resolve_interpreter(config, base_env, engine_python)

@@ -124,6 +124,10 @@ def _warn(top: Section, section: Section, gpus: float | None) -> None:
     if section.raw("exclusive") is False and not section.has("min_free_gib"):
         text = "without min_free_gib a GPU is shared however little memory is left on it"
         top.faults.warn(section.at("exclusive"), text)
+    named = section.raw("gpu_ids")
+    if gpus is not None and isinstance(named, list) and 0 < len(named) < gpus:
+        text = f"names {len(named)}, and each trial takes {gpus:g}: none could start"
+        top.faults.warn(section.at("gpu_ids"), text)
     env = top.raw("env")
     if gpus != 0 and isinstance(env, dict) and env.get(_VISIBLE) is not None:
         text = "is set for all trials: they compute there, wherever they are placed"

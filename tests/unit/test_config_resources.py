@@ -109,6 +109,7 @@ def test_a_stage_that_asks_for_one_and_a_half_gpus_is_told_so(tmp_path: Path) ->
     [
         (("resources: {exclusive: false}",), "without min_free_gib a GPU is shared however little"),
         (("env: {CUDA_VISIBLE_DEVICES: '0'}",), "env.CUDA_VISIBLE_DEVICES: is set for all trials"),
+        (("resources: {gpus: 3, gpu_ids: [0, 1]}",), "names 2, and each trial takes 3: none could"),
         (("resources: {gpus: 0, gpu_ids: [1]}",), "gpu_ids: is not used: gpus: 0 runs trials on"),
     ],
 )

@@ -99,6 +99,42 @@ def test_names_that_no_gpu_has_are_told_and_trials_too_large_for_the_box(tmp_pat
 
 
 @pytest.mark.parametrize(
+    ("resources", "visible", "told"),
+    [
+        (
+            "{gpu_ids: [9]}",
+            None,
+            [
+                "the sweep may use none of the 4 GPUs here (not among the config's gpu_ids): "
+                "trials run on the CPU",
+                "gpu_ids: no GPU here is called 9; there are gpu0 gpu1 gpu2 gpu3",
+            ],
+        ),
+        (
+            "",
+            ("none", "1"),
+            [
+                "the sweep may use none of the 2 GPUs here (not in CUDA_VISIBLE_DEVICES=none,1): "
+                "trials run on the CPU"
+            ],
+        ),
+        ("", (), []),
+        (
+            "{gpus: 1}",
+            (),
+            [
+                "the sweep may use none of the 2 GPUs here (not in CUDA_VISIBLE_DEVICES=): "
+                "trials run on the CPU"
+            ],
+        ),
+    ],
+)
+def test_who_may_use_none_of_the_gpus_is_told_why(tmp_path, resources, visible, told):
+    box = BOX if visible is None else Look(at=1.0, gpus=(GPUS[0], GPUS[2]))
+    assert list(outlook(config_of(tmp_path, resources), box, visible).warnings) == told
+
+
+@pytest.mark.parametrize(
     ("text", "names"),
     [
         ("0,2", ("0", "2")),

@@ -110,6 +110,12 @@ def test_a_config_without_gpus_hides_those_of_the_box(tmp_path: Path) -> None:
     assert launcher.spec(trial_on(), 1).env["CUDA_VISIBLE_DEVICES"] == ""
 
 
+@pytest.mark.parametrize("ids", ["[9]", "{exclude: [0]}"])
+def test_trials_that_may_use_no_gpu_of_the_box_see_none(tmp_path: Path, ids: str) -> None:
+    launcher = gpu_launcher(tmp_path, f"resources: {{gpu_ids: {ids}}}", on_gpus=False)
+    assert launcher.spec(trial_on(), 1).env["CUDA_VISIBLE_DEVICES"] == ""
+
+
 def test_where_no_gpu_is_to_be_seen_the_environment_is_left_alone(tmp_path: Path) -> None:
     spec = gpu_launcher(tmp_path, on_gpus=False).spec(trial_on(), 1)
     assert "CUDA_VISIBLE_DEVICES" not in spec.env
