@@ -97,7 +97,7 @@ def _column(arrow: Any, values: Sequence[Any]) -> Any:
     kinds = {type(value) for value in values if value is not None}
     if kinds == {bool}:
         return arrow.array(values, arrow.bool_())
-    if kinds == {int} and all(v is None or -(2**63) <= v < 2**63 for v in values):
+    if kinds == {int}:
         return arrow.array(values, arrow.int64())
     if kinds and kinds <= {int, float}:
         return _floats(arrow, values)

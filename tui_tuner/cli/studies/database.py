@@ -62,7 +62,8 @@ def _insert(tables: Any, engine: Any, study_id: int, trials: Iterable[Any]) -> N
             )
             session.flush()
             for table, rows in _rows(tables, some):
-                session.bulk_insert_mappings(table, rows)
+                if rows:
+                    session.execute(table.__table__.insert(), rows)
 
 
 def _rows(
