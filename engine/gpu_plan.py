@@ -64,6 +64,15 @@ def outlook_of(config: Config, rules: Rules, look: Look | None, *, library: bool
     return Outlook(gpus=gpus, warnings=tuple(_warnings(config, rules, look, gpus)))
 
 
+def outlook_again(config: Config, rules: Rules, look: Look | None, *, library: bool) -> Outlook:
+    """What a sweep that was planned on GPUs goes on with: without any, its trials wait for them."""
+    seen = outlook_of(config, rules, look, library=library)
+    if seen.gpus:
+        return seen
+    there = look.gpus if look is not None else ()
+    return Outlook(silent=True, warnings=tuple(_unknown(rules.allowed, there) if there else ()))
+
+
 def plan_of(config: Config, cores: int, override: int | None, outlook: Outlook) -> Plan:
     """The plan of a new sweep; `override` is a number of slots that a person gave."""
     return to_plan(

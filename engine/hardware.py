@@ -15,7 +15,15 @@ from engine.devices.cpu import usable_cores
 from engine.devices.gpu_watch import COMMAND, GpuWatch, library_there
 from engine.devices.keeper import Keeper
 from engine.devices.leases import FileLeases, owner_of
-from engine.gpu_plan import FIRST_LOOK_S, Outlook, expected_slots, outlook_of, plan_of, rules_of
+from engine.gpu_plan import (
+    FIRST_LOOK_S,
+    Outlook,
+    expected_slots,
+    outlook_again,
+    outlook_of,
+    plan_of,
+    rules_of,
+)
 
 _LOOK_EVERY = "TUI_TUNER_GPU_LOOK_S"
 
@@ -49,7 +57,8 @@ class Hardware:
             self.watch = GpuWatch(command=(*COMMAND, every) if every else COMMAND)
             await self.watch.start()
             look = await self.watch.first(FIRST_LOOK_S)
-        self.outlook = outlook_of(self._config, self._rules, look, library=library)
+        judge = outlook_again if goes_on else outlook_of
+        self.outlook = judge(self._config, self._rules, look, library=library)
         if self.watch is not None and not self.outlook.on_gpus and not goes_on:
             await self.watch.close()
             self.watch = None

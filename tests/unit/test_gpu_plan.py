@@ -10,7 +10,7 @@ from engine.config.load import load_config
 from engine.config.schema import Config
 from engine.devices.allowed import Allowed, visible_in
 from engine.devices.sample import GpuSample, Look
-from engine.gpu_plan import Outlook, expected_slots, outlook_of, plan_of, rules_of
+from engine.gpu_plan import Outlook, expected_slots, outlook_again, outlook_of, plan_of, rules_of
 
 BASE = """
 program: train.py
@@ -71,6 +71,15 @@ def test_a_box_without_gpus_runs_trials_on_the_cpu_and_tells_who_asked_for_them(
 def test_a_driver_that_says_nothing_is_waited_for(tmp_path):
     assert outlook(config_of(tmp_path), None).silent
     assert outlook(config_of(tmp_path), None).on_gpus
+
+
+@pytest.mark.parametrize("look", [None, Look(at=1.0, error="no driver"), BOX])
+def test_a_sweep_that_goes_on_without_its_gpus_waits_for_them(tmp_path, look):
+    config = config_of(tmp_path, "{gpus: 1, gpu_ids: [9]}")
+    seen = outlook_again(config, rules_of(config, None), look, library=False)
+    assert seen.on_gpus
+    assert not any("CPU" in text for text in seen.warnings)
+    assert ("gpu_ids" in "".join(seen.warnings)) is (look is BOX)
 
 
 def test_who_wants_none_is_asked_nothing(tmp_path):
