@@ -10,8 +10,8 @@ import psutil
 
 from engine.core.views import DeviceView
 
-from . import processes
 from .base import DeviceMonitor, Key, Reading
+from .processes import Census
 
 CORE_STEP = 5
 """Percent in steps of which the load of each core is shown."""
@@ -35,6 +35,7 @@ class CpuMonitor(DeviceMonitor):
         self._cores = sorted(os.sched_getaffinity(0))
         self._before: dict[tuple[Key, int], tuple[float, float]] = {}
         self._times = self._busy_and_all()
+        self._census = Census()
 
     def sample(self) -> list[DeviceView]:
         """One device, 'cpu'; utilisation in percent since the last sample."""
@@ -71,7 +72,7 @@ class CpuMonitor(DeviceMonitor):
         return [_seconds(times) if times is not None else (0.0, 0.0) for times in ours]
 
     def readings(self, runners: Mapping[Key, int], slots: int, now: float) -> dict[Key, Reading]:
-        found = processes.trees(processes.look(), runners.values()) if runners else {}
+        found = self._census.look(runners.values()) if runners else {}
         share = max(1.0, len(self._cores) / max(1, slots))
         before, self._before = self._before, {}
         readings = {}

@@ -32,6 +32,74 @@ def test_a_tree_is_all_that_hangs_from_its_root_whose_own_memory_is_not_counted(
     assert processes.trees(found, [10, 99]) == {10: Tree(5.5, 70 * MB, 3.0)}
 
 
+class Proc:
+    """A /proc that tests write."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.census = processes.Census(folder)
+
+    def run(self, pid: int, parent: int, ticks: int = 0) -> None:
+        """Have a process there, or change it."""
+        (self.folder / str(pid)).mkdir(exist_ok=True)
+        fields = ["S", str(parent), *["0"] * 9, str(ticks), *["0"] * 30]
+        (self.folder / str(pid) / "stat").write_text(f"{pid} (x) {' '.join(fields)}\n")
+
+    def end(self, pid: int) -> None:
+        """Take a process away."""
+        (self.folder / str(pid) / "stat").unlink()
+        (self.folder / str(pid)).rmdir()
+
+    def used(self, *roots: int) -> dict[int, int]:
+        """The ticks of each tree."""
+        return {
+            root: round(tree.cpu_s * os.sysconf("SC_CLK_TCK"))
+            for root, tree in self.census.look(roots).items()
+        }
+
+
+def test_a_stranger_is_read_once_and_a_trial_s_processes_each_time(tmp_path: Path) -> None:
+    proc = Proc(tmp_path)
+    for pid, parent in ((1, 0), (7, 1), (10, 1), (11, 10)):
+        proc.run(pid, parent, ticks=1)
+    assert proc.used(10) == {10: 2}
+    proc.run(7, 10, ticks=1000)
+    proc.run(11, 10, ticks=5)
+    proc.run(12, 11, ticks=10)
+    proc.run(8, 7, ticks=100)
+    assert proc.used(10) == {10: 16}
+
+
+def test_a_process_that_was_a_stranger_is_found_as_a_root(tmp_path: Path) -> None:
+    proc = Proc(tmp_path)
+    for pid, parent in ((1, 0), (10, 1), (20, 1), (21, 20)):
+        proc.run(pid, parent, ticks=1)
+    assert proc.used(10) == {10: 1}
+    assert proc.used(10, 20) == {10: 1, 20: 2}
+
+
+def test_the_number_of_a_stranger_that_ended_may_be_a_trial_s(tmp_path: Path) -> None:
+    proc = Proc(tmp_path)
+    for pid, parent in ((1, 0), (10, 1), (30, 1), (40, 1)):
+        proc.run(pid, parent, ticks=1)
+    assert proc.used(10) == {10: 1}
+    proc.end(30)
+    assert proc.used(10) == {10: 1}
+    proc.run(30, 10, ticks=1)
+    assert proc.used(10) == {10: 2}
+    proc.run(40, 10, ticks=1)
+    assert [proc.used(10)[10] for _ in range(processes.FULL)][-1] == 3
+
+
+def test_a_child_whose_parent_ended_during_the_look_is_no_stranger(tmp_path: Path) -> None:
+    proc = Proc(tmp_path)
+    for pid, parent in ((1, 0), (10, 1), (12, 11)):
+        proc.run(pid, parent, ticks=1)
+    assert proc.used(10) == {10: 1}
+    proc.run(12, 10, ticks=1)
+    assert proc.used(10) == {10: 2}
+
+
 def test_a_process_is_read_whatever_it_is_called(tmp_path: Path):
     fields = ["S", "7", *["0"] * 9, "100", "50", "30", "20", *["0"] * 4, "500", "0", "3"]
     (tmp_path / "42").mkdir()
