@@ -7,9 +7,10 @@ from random import Random
 
 from msgspec.structs import replace
 
-from engine.core.devices import Openness, Standing
+from engine.core.devices import Standing
 
 from .base import Leases
+from .news import News
 from .reasons import for_how_long, in_use_by
 from .sample import Look
 from .watched import QUIET_LOOKS, Finding, Ledger, Rules, Seen, Watched, device_of
@@ -20,7 +21,6 @@ UNWANTED_S = 5.0
 TOGETHER_S = 10.0
 """How long GPUs are kept idle for a trial that needs more of them, while others have those."""
 _GIB = 2**30
-_STATES: dict[str, Openness] = {"ok": "open", "quarantined": "quarantined", "gone": "gone"}
 
 
 class Keeper:
@@ -31,6 +31,7 @@ class Keeper:
         self.latest: Look | None = None
         self._rules = rules
         self._leases = leases
+        self._news = News()
         self._random = Random(seed)
         self._too_few_since: float | None = None
         self._takes_from = 0.0
@@ -54,9 +55,9 @@ class Keeper:
             if look.error is None:
                 self._take_in(look, ledger, seen)
         for gpu in self.gpus.values():
-            gpu.finding = self._judge(gpu, now, ledger, seen)
+            gpu.find(self._judge(gpu, now, ledger, seen), now)
         self._lease(now, ledger)
-        return self._changes(ledger, seen)
+        return self._news.of(self.gpus.values(), now, ledger, seen)
 
     def _take_in(self, look: Look, ledger: Ledger, seen: Seen) -> None:
         from_before = set(self.gpus)
@@ -76,7 +77,7 @@ class Keeper:
             gpu.unsound()
             or self._excluded(gpu, ledger)
             or self._unknown(gpu, now)
-            or self._used(gpu, ledger, seen)
+            or self._used(gpu, now, ledger, seen)
             or Finding("ok")
         )
 
@@ -105,7 +106,20 @@ class Keeper:
             return Finding("stale", "the last look did not find it")
         return None
 
-    def _used(self, gpu: Watched, ledger: Ledger, seen: Seen) -> Finding | None:
+    def _used(self, gpu: Watched, now: float, ledger: Ledger, seen: Seen) -> Finding | None:
+        if (shared := self._used_by_others(gpu, seen)) is not None:
+            return shared
+        if gpu.told != "open" and not gpu.turns.may(now):
+            return Finding("busy", "others come and go there: left to them for a while")
+        if gpu.quiet >= QUIET_LOOKS or gpu.told == "open" or gpu.uuid in ledger.taken:
+            return None
+        if gpu.quiet == 0:
+            return Finding(
+                "busy", f"busier than {self._rules.max_util:g} %, nobody knows with what"
+            )
+        return Finding("busy", "watched for a moment before it is used")
+
+    def _used_by_others(self, gpu: Watched, seen: Seen) -> Finding | None:
         others = gpu.others(seen)
         if others and self._rules.exclusive:
             holder = None if gpu.uuid in self._leases.held else self._leases.whose(gpu.uuid)
@@ -115,13 +129,7 @@ class Keeper:
         least = self._rules.min_free
         if least is not None and not self._rules.exclusive and gpu.is_short_of(least, seen):
             return Finding("busy", f"less than {least / _GIB:g} GiB of its memory are free")
-        if gpu.quiet >= QUIET_LOOKS or gpu.told == "open" or gpu.uuid in ledger.taken:
-            return None
-        if gpu.quiet == 0:
-            return Finding(
-                "busy", f"busier than {self._rules.max_util:g} %, nobody knows with what"
-            )
-        return Finding("busy", "watched for a moment before it is used")
+        return None
 
     # Leases -------------------------------------------------------------------------------------
 
@@ -187,32 +195,6 @@ class Keeper:
         for gpu in idle:
             self._leases.give_back(gpu.uuid)
             gpu.finding = _too_few(ledger)
-
-    # What is told -----------------------------------------------------------------------------
-
-    def _changes(self, ledger: Ledger, seen: Seen) -> list[Standing]:
-        changed = []
-        for uuid, gpu in self.gpus.items():
-            room = seen.rooms.get(uuid)
-            standing = Standing(
-                device=gpu.device,
-                state=_STATES.get(gpu.finding.word, "closed"),
-                reason=gpu.finding.reason,
-                room=room,
-            )
-            gpu.told = standing.state
-            most = None if room is None else room + ledger.counts.get(uuid, 0)
-            if not _is_told(standing, ledger.standings.get(uuid), most == gpu.told_most):
-                gpu.told_most = most
-                changed.append(standing)
-        return changed
-
-
-def _is_told(standing: Standing, before: Standing | None, as_many_fit: bool) -> bool:
-    """Whether the sweep knows all that; it counts itself who comes to a GPU's memory and goes."""
-    if before is None or (before.room is None) != (standing.room is None) or not as_many_fit:
-        return False
-    return replace(standing, room=before.room) == before
 
 
 def _too_few(ledger: Ledger) -> Finding:

@@ -12,9 +12,15 @@ from engine.core.views import ForeignView
 from .allowed import Allowed
 from .reasons import memory_errors
 from .sample import GpuSample, Look
+from .turns import Turns
 
 QUIET_LOOKS = 3
 GOOD_LOOKS = 10
+"""After so many without a fault one that was broken is used again."""
+SOUND_LOOKS = 60
+"""One that breaks before so many more has had a relapse; from the fourth in a row on it takes twice
+as many good looks each time."""
+FREE_RELAPSES, MOST_RELAPSES = 3, 9
 GONE_LOOKS = 2
 
 
@@ -68,8 +74,10 @@ class Watched(Struct, kw_only=True):
     """A GPU as looked at so far.
 
     `quiet` counts the looks in a row that found it idle, or busy with what is `known`. `missed`
-    those that did not find it, `good` those that found no fault in one that is `broken`. `ecc` is
-    its memory errors so far. `told` is what the sweep was told last.
+    those that did not find it, `good` those that found no fault in one that is `broken`, `sound`
+    those since it was; `relapses` is how often it broke again soon. `ecc` is its memory errors so
+    far. `told` is what the sweep was told last. `turns` are its closings for others' sake,
+    `memory_turns` the times when its memory held fewer trials than before.
     """
 
     device: Device
@@ -78,11 +86,15 @@ class Watched(Struct, kw_only=True):
     known: bool = False
     missed: int = 0
     good: int = 0
+    sound: int = SOUND_LOOKS
+    relapses: int = 0
     ecc: int | None = None
     broken: str = ""
     by_person: bool = False
     finding: Finding = Finding("stale", "not looked at yet")
     told: Openness | None = None
+    turns: Turns = field(default_factory=Turns)
+    memory_turns: Turns = field(default_factory=Turns)
     unwanted_since: float | None = None
     told_most: int | None = None
     """How many trials the sweep was told its memory holds; None: that sets no bound."""
@@ -103,6 +115,12 @@ class Watched(Struct, kw_only=True):
         elif before != "quarantined" and standing.state == "quarantined":
             self.broken, self.by_person, self.good = standing.reason, by_person, 0
 
+    def find(self, finding: Finding, now: float) -> None:
+        """Take in how it was found to stand."""
+        if self.told == "open" and finding.word == "busy":
+            self.turns.take(now)
+        self.finding = finding
+
     def take_in(self, sample: GpuSample, look: Look, *, known: bool, max_util: float) -> None:
         """Take in a look that found it; `known`: what keeps it busy is the sweep's, or named."""
         self.device = device_of(sample)
@@ -122,15 +140,22 @@ class Watched(Struct, kw_only=True):
     def _note_health(self, fault: str) -> None:
         """With a fault it is broken, until so many looks in a row have found none."""
         if self.is_gone:
-            self.broken, self.by_person = "it was gone, and is watched for a while", False
-            self.good, self.quiet = 0, 0
+            self._break("it was gone, and is watched for a while")
+            self.by_person, self.quiet = False, 0
         if fault:
-            self.broken = self.broken if self.by_person else fault
-            self.good = 0
+            self._break(self.broken if self.by_person else fault)
         elif self.broken and not self.by_person:
             self.good += 1
-            if self.good >= GOOD_LOOKS:
-                self.broken, self.good = "", 0
+            if self.good >= GOOD_LOOKS << max(0, self.relapses - FREE_RELAPSES):
+                self.broken, self.sound = "", 0
+        else:
+            self.sound += 1
+
+    def _break(self, reason: str) -> None:
+        if not self.broken:
+            again = self.sound < SOUND_LOOKS
+            self.relapses = min(MOST_RELAPSES, self.relapses + 1) if again else 0
+        self.broken, self.good = reason, 0
 
     @property
     def is_gone(self) -> bool:

@@ -34,6 +34,7 @@ class Box:
         self.ledger = Ledger(wanted=gpus)
         self.seen = Seen()
         self.error: str | None = None
+        self.events = 0
 
     @staticmethod
     def gpu(n: int, **more: Any) -> GpuSample:
@@ -60,7 +61,9 @@ class Box:
 
     def _judge(self, look: Look | None) -> None:
         ledger = replace(self.ledger, standings=self.standings)
-        for standing in self.keeper.look(look, self.now, ledger, self.seen):
+        told = self.keeper.look(look, self.now, ledger, self.seen)
+        self.events += bool(told)
+        for standing in told:
             assert self.standings.get(standing.device.uuid) != standing
             self.standings[standing.device.uuid] = standing
 
