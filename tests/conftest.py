@@ -44,6 +44,7 @@ def _own_state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mon
     monkeypatch.setenv("TUI_TUNER_STATE_DIR", str(tmp_path_factory.mktemp("state")))
     monkeypatch.setenv("TUI_TUNER_CONFIG_DIR", str(tmp_path_factory.mktemp("config")))
     monkeypatch.setenv("TUI_TUNER_LINGER_S", "30")
+    monkeypatch.delenv("COLUMNS", raising=False)
 
 
 @pytest.fixture(autouse=True)

@@ -22,7 +22,7 @@ from .table import Curve, CurveTable
 from .writing import METRIC_PREFIX, PARAMETER_PREFIX, RESERVED, SECONDS, STEP
 
 _GZIP = b"\x1f\x8b"
-_LONGEST_NAME = 80
+_LONGEST_NAME = 300
 
 
 class _Row(Struct, frozen=True):

@@ -198,6 +198,7 @@ KEYS = st.sampled_from(
 
 @LOOSE
 @given(values=st.dictionaries(KEYS, JSON, max_size=4))
+@example(values={"stop.1": None, "stop.1.rule": None})
 def test_no_value_at_any_key_gives_a_traceback(folder: Path, values: dict[str, object]) -> None:
     path = folder / "sweep.yaml"
     path.write_text(GOOD)
