@@ -73,7 +73,8 @@ def put(data: Any, path: KeyPath, value: Any) -> None:
     """Set the value at a path that `find_path` gave, making the mappings that lead there."""
     *above, last = path
     for part in above:
-        if data[part] is None if isinstance(data, list) else data.get(part) is None:
+        missing = isinstance(data, dict) and part not in data
+        if missing or data[part] is None:
             data[part] = {}
         data = data[part]
     data[last] = value
