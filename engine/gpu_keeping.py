@@ -10,7 +10,7 @@ from engine.core.events import DevicesChanged
 from engine.core.model import trial_name, trial_number
 from engine.core.state import SweepState
 from engine.core.views import DeviceView
-from engine.devices.attribution import Found, Running
+from engine.devices.attribution import Found
 from engine.devices.base import Key, Reading
 from engine.devices.device_views import Tenancy, gpu_views
 from engine.devices.gpu_watch import GpuWatch
@@ -59,8 +59,7 @@ class GpuKeeping:
         look = self._watch.latest
         is_new = look is not None and look is not self._attributed
         if look is not None and is_new:
-            running = self._judging.running()
-            self._judging.found = await asyncio.to_thread(self._attribute, look, running)
+            self._judging.found = await self._attribute(look)
             self._attributed = look
         now = time.clock_gettime(time.CLOCK_BOOTTIME)
         standings = self._judging.judge(look, now)
@@ -80,9 +79,14 @@ class GpuKeeping:
 
     # Looks ------------------------------------------------------------------------------------
 
-    def _attribute(self, look: Look, running: Mapping[Key, Running]) -> Found:
-        """Find out whose the processes are; reads /proc of those that are new."""
-        return self._judging.attribute(look, self._origins.look(look), running)
+    async def _attribute(self, look: Look) -> Found:
+        """Find out whose the processes are: in a thread where some are new, and /proc is read."""
+        running = self._judging.running()
+
+        def attribute() -> Found:
+            return self._judging.attribute(look, self._origins.look(look), running)
+
+        return attribute() if self._origins.knows(look) else await asyncio.to_thread(attribute)
 
     def _tell_of_leavings(self) -> None:
         """Say of what outlives its trial on a GPU that it is there, and when it is gone."""

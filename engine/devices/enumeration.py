@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from .driver_calls import Calls
+from .slow_fields import SlowFields
 
 _MIG_ENABLED = 1
 
@@ -29,6 +30,8 @@ class Device(Struct, kw_only=True):
     missing: dict[str, str] = field(default_factory=dict)
     sampled_us: int = 0
     """When the newest sample of its processes' utilisation was taken."""
+    slow: SlowFields | None = None
+    """As last looked at."""
 
 
 def enumerate_devices(nvml: Any, count: int, before: Iterable[Device]) -> Iterable[Device]:
@@ -38,7 +41,7 @@ def enumerate_devices(nvml: Any, count: int, before: Iterable[Device]) -> Iterab
         whole = _whole(nvml, index, known)
         yield whole
         if whole.mig:
-            yield from _instances(nvml, whole)
+            yield from _instances(nvml, whole, known)
 
 
 def _whole(nvml: Any, index: int, known: Mapping[str, Device]) -> Device:
@@ -62,6 +65,7 @@ def _whole(nvml: Any, index: int, known: Mapping[str, Device]) -> Device:
         mig=_is_cut(nvml, handle),
         missing=calls.missing,
         sampled_us=before.sampled_us,
+        slow=before.slow if before.uuid == uuid else None,
     )
 
 
@@ -71,7 +75,7 @@ def _is_cut(nvml: Any, handle: Any) -> bool:
     return mode is not None and mode[0] == _MIG_ENABLED
 
 
-def _instances(nvml: Any, whole: Device) -> Iterable[Device]:
+def _instances(nvml: Any, whole: Device, known: Mapping[str, Device]) -> Iterable[Device]:
     """Find a GPU's instances; their numbers have gaps where some were destroyed."""
     calls = Calls(nvml, instance=True)
     for index in range(calls.take("mig", "nvmlDeviceGetMaxMigDeviceCount", whole.handle) or 0):
@@ -80,6 +84,12 @@ def _instances(nvml: Any, whole: Device) -> Iterable[Device]:
         if uuid is not None:
             name = calls.take("name", "nvmlDeviceGetName", handle)
             label = f"{whole.label}:{index}"
+            before = known.get(label)
             yield Device(
-                handle=handle, uuid=uuid, label=label, name=name or whole.name, parent=whole.uuid
+                handle=handle,
+                uuid=uuid,
+                label=label,
+                name=name or whole.name,
+                parent=whole.uuid,
+                slow=before.slow if before is not None and before.uuid == uuid else None,
             )

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
 from .driver_calls import BoxError, Calls, box_error
 from .enumeration import Device, enumerate_devices
-from .sample import UNSUPPORTED, GpuProcess, GpuSample, Look
+from .sample import GpuProcess, GpuSample, Look
+from .slow_fields import EVERY, SlowFields, read_slow_fields, running
 from .xids import Xids
 
 ENUMERATE = 10
@@ -22,21 +22,8 @@ _RECENT_US = 1_500_000
 """How far back the first look at the utilisation of processes goes."""
 _FIRST_PID_NAMESPACE = 0xEFFFFFFC
 """The inode of the machine's own pid namespace (Linux, include/linux/proc_ns.h)."""
-_UNCORRECTED, _SINCE_BOOT = 1, 0
-_TEMPERATURE_OF_GPU, _SM_CLOCK, _MEMORY_CLOCK = 0, 1, 2
+_TEMPERATURE_OF_GPU = 0
 _NOT_FOUND = 6
-
-_THROTTLE = {
-    0x4: "power limit",
-    0x8: "hardware slowdown",
-    0x10: "in step with another GPU",
-    0x20: "heat",
-    0x40: "heat, by hardware",
-    0x80: "power brake",
-    0x200: "board limit",
-    0x400: "reliability",
-}
-"""By nvmlClocksEventReason. Idling, and clocks that somebody asked for, hold nothing up."""
 
 
 class Nvml:
@@ -59,20 +46,29 @@ class Nvml:
         self._cuda = f"{cuda // 1000}.{cuda % 1000 // 10}" if cuda else ""
         self._xids = self._listen()
         self._sees_all_pids = _in_first_pid_namespace()
+        self._pids: frozenset[int] = frozenset()
+        self._own_pids = True
 
     def look(self) -> Look:
         """Look at every GPU. Raises BoxError where the driver is gone."""
         if self._looks % ENUMERATE == 0:
             self._devices = list(enumerate_devices(self._nvml, self._count, self._devices))
         self._looks += 1
-        gpus = tuple(self._sample(device) for device in self._devices)
+        gpus = tuple(self._sample(n, device) for n, device in enumerate(self._devices))
         return Look(
             at=time.clock_gettime(time.CLOCK_BOOTTIME),
             driver=self._driver,
             cuda=self._cuda,
             gpus=gpus,
-            own_pids=self._sees_all_pids or _are_here({p.pid for g in gpus for p in g.processes}),
+            own_pids=self._sees_all_pids or self._are_own(gpus),
         )
+
+    def _are_own(self, gpus: tuple[GpuSample, ...]) -> bool:
+        """Whether the driver's pids are this process's, found out whenever they are others."""
+        pids = frozenset(process.pid for gpu in gpus for process in gpu.processes)
+        if pids != self._pids:
+            self._pids, self._own_pids = pids, _are_here(pids)
+        return self._own_pids
 
     def _listen(self) -> Xids | None:
         """Listen for XID errors, where the driver tells of them."""
@@ -85,7 +81,7 @@ class Nvml:
         except (self._nvml.NVMLError, AttributeError):
             return None
 
-    def _sample(self, device: Device) -> GpuSample:
+    def _sample(self, place: int, device: Device) -> GpuSample:
         if device.handle is None:
             return GpuSample(
                 uuid=device.uuid, label=device.label, name=device.name, fault=device.fault
@@ -95,11 +91,8 @@ class Nvml:
         memory = calls.take("mem_used", "nvmlDeviceGetMemoryInfo", handle)
         power = calls.take("power", "nvmlDeviceGetPowerUsage", handle)
         heat = calls.take("temperature", "nvmlDeviceGetTemperature", handle, _TEMPERATURE_OF_GPU)
-        sm_clock = calls.take("sm_clock", "nvmlDeviceGetClockInfo", handle, _SM_CLOCK)
-        mem_clock = calls.take("mem_clock", "nvmlDeviceGetClockInfo", handle, _MEMORY_CLOCK)
-        ecc = calls.take("ecc", "nvmlDeviceGetTotalEccErrors", handle, _UNCORRECTED, _SINCE_BOOT)
-        throttle = self._throttle(calls, handle)
-        processes = () if device.mig else self._processes(calls, device)
+        slow = self._slow_fields(place, device)
+        processes = () if device.mig else self._processes(calls, device, slow)
         xid = self._xids.fault(device.parent or device.uuid) if self._xids else None
         return GpuSample(
             uuid=device.uuid,
@@ -112,46 +105,39 @@ class Nvml:
             temperature=None if heat is None else float(heat),
             power=None if power is None else power / 1000,
             power_limit=device.power_limit,
-            sm_clock=None if sm_clock is None else float(sm_clock),
-            mem_clock=None if mem_clock is None else float(mem_clock),
-            throttle=throttle,
-            ecc=ecc,
+            sm_clock=slow.sm_clock,
+            mem_clock=slow.mem_clock,
+            throttle=slow.throttle,
+            ecc=slow.ecc,
             processes=processes,
-            missing={**device.missing, **calls.missing},
+            missing={**device.missing, **slow.missing, **calls.missing},
             fault=calls.fault or xid,
         )
 
-    def _throttle(self, calls: Calls, handle: Any) -> tuple[str, ...]:
-        """Why it runs slower than it could. Drivers before 535 know the call by its old name."""
-        reasons = calls.take("throttle", "nvmlDeviceGetCurrentClocksEventReasons", handle)
-        if calls.missing.get("throttle") == UNSUPPORTED:
-            del calls.missing["throttle"]
-            reasons = calls.take("throttle", "nvmlDeviceGetCurrentClocksThrottleReasons", handle)
-        return tuple(word for bit, word in _THROTTLE.items() if (reasons or 0) & bit)
+    def _slow_fields(self, place: int, device: Device) -> SlowFields:
+        """Those of the last time, or now where it is time: not for all devices in one look."""
+        if device.slow is None or (self._looks + place) % EVERY == 0:
+            device.slow = read_slow_fields(
+                self._nvml,
+                device.handle,
+                instance=device.parent is not None,
+                processes=not device.mig,
+            )
+        return device.slow
 
-    def _processes(self, calls: Calls, device: Device) -> tuple[GpuProcess, ...]:
-        """The processes that have a context there, each once, by their pids."""
-        found: dict[int, GpuProcess] = {}
-        for kind in ("Graphics", "MPSCompute", "Compute"):
-            for one in self._running(calls, device.handle, kind):
-                found[one.pid] = GpuProcess(
-                    pid=one.pid, memory=one.usedGpuMemory, graphics=kind == "Graphics"
-                )
+    def _processes(self, calls: Calls, device: Device, slow: SlowFields) -> tuple[GpuProcess, ...]:
+        """The processes that have a context there, each once, by their pids.
+
+        The list of those that compute must be there, in some version.
+        """
+        mps = running(Calls(self._nvml), device.handle, "MPSCompute")
+        compute = running(calls, device.handle, "Compute")
+        found = {one.pid: one for one in (*slow.drawing, *mps, *compute)}
         utils = self._utils(device, set(found)) if found else {}
         return tuple(
             GpuProcess(pid=pid, memory=one.memory, util=utils.get(pid), graphics=one.graphics)
             for pid, one in sorted(found.items())
         )
-
-    def _running(self, calls: Calls, handle: Any, kind: str) -> Iterable[Any]:
-        """One of the driver's lists. That of compute processes must be there, in some version."""
-        into = Calls(self._nvml) if kind != "Compute" else calls
-        call = f"nvmlDeviceGet{kind}RunningProcesses"
-        listed = into.take("processes", f"{call}_v3", handle)
-        if listed is None and into.missing["processes"] == UNSUPPORTED:
-            del into.missing["processes"]
-            listed = into.take("processes", f"{call}_v2", handle)
-        return listed or ()
 
     def _utils(self, device: Device, pids: set[int]) -> dict[int, float]:
         """Percent of the GPU's time by process; empty where the driver does not say.
@@ -183,7 +169,7 @@ def _in_first_pid_namespace() -> bool:
         return False
 
 
-def _are_here(pids: set[int]) -> bool:
+def _are_here(pids: frozenset[int]) -> bool:
     """Whether these pids mean something to this process: some drivers tell a container its own.
 
     A few may have ended since, or have the number of another process by chance.

@@ -48,6 +48,11 @@ class Origins:
         self._known = found
         return dict(found)
 
+    def knows(self, look: Look) -> bool:
+        """Whether `look` would read nothing: no process on a GPU is new."""
+        pids = (process.pid for gpu in look.gpus for process in gpu.processes)
+        return not look.own_pids or all(pid in self._known for pid in pids)
+
     def is_there(self, pid: int) -> bool:
         """Whether a process has not ended, seen or not; the dead do not count, buried or not."""
         state = self._stat(pid)

@@ -1,5 +1,7 @@
-"""`python -P -m engine.devices.watch [SECONDS]`: looks at the GPUs, and writes each look as a line.
+"""`python -P -m engine.devices.watch [SECONDS [LOOKS]]`: looks at the GPUs, a line each time.
 
+A look comes SECONDS after the last; the first ones come faster, so that trials need not wait. After
+LOOKS of them the driver's library is loaded anew, where nothing else tells of GPUs that came late.
 It ends when its standard input or output is closed, or its parent is gone.
 """
 
@@ -20,15 +22,20 @@ from .nvml import Nvml
 from .sample import Look
 
 PERIOD_S = 1.0
-AGAIN = 30
-"""After so many looks in vain, or where the kernel does not list its GPUs, it begins anew."""
+QUICK_S = 1 / 3
+QUICK_LOOKS = 10
+"""So many first looks come so fast: a driver measures utilisation over a second at most."""
+IN_VAIN = 30
+"""After so many looks in vain it begins anew."""
+UNTOLD = 600
+"""After so many looks it begins anew where the kernel does not list its GPUs."""
 _KERNEL_S_LIST = "/proc/driver/nvidia/gpus"
 _PR_SET_PDEATHSIG = 1
 
 
 def main(arguments: Sequence[str]) -> None:
     """Look until nobody listens."""
-    period_s = float(arguments[0]) if arguments else PERIOD_S
+    period_s, untold = _pace(arguments)
     for number in (signal.SIGHUP, signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
@@ -43,9 +50,15 @@ def main(arguments: Sequence[str]) -> None:
         except BoxError as error:
             look, in_vain = _nothing(error), in_vain + 1
         _write(msgspec.json.encode(look) + b"\n")
-        _rest(begun + period_s)
-        if in_vain >= AGAIN or _listed() != listed or (listed is None and count >= AGAIN):
+        _rest(begun + (period_s if count > QUICK_LOOKS else min(QUICK_S, period_s)))
+        if in_vain >= IN_VAIN or _listed() != listed or (listed is None and count >= untold):
             _begin_anew()
+
+
+def _pace(arguments: Sequence[str]) -> tuple[float, int]:
+    """How long after a look the next one comes, and how many it takes for GPUs nobody tells of."""
+    period_s = float(arguments[0]) if arguments else PERIOD_S
+    return period_s, int(arguments[1]) if len(arguments) > 1 else UNTOLD
 
 
 def _nothing(error: BoxError) -> Look:

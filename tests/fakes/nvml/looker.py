@@ -14,7 +14,7 @@ from engine.devices.sample import Look
 
 from .box import Box
 
-COMMAND = (sys.executable, "-P", "-m", "engine.devices.watch", "0.01")
+COMMAND = (sys.executable, "-P", "-m", "engine.devices.watch", "0.01", "30")
 
 
 class Looker:
