@@ -13,7 +13,7 @@ from engine.devices.attribution import Attribution, Found, Running
 from engine.devices.base import Key
 from engine.devices.keeper import Keeper
 from engine.devices.origins import Origin
-from engine.devices.sample import Look
+from engine.devices.sample import Look, is_error
 from engine.devices.unlisted import Unlisted
 from engine.devices.usage import Usages
 from engine.devices.watched import Ledger, Seen
@@ -88,16 +88,10 @@ class GpuJudging:
             included=gpus.included,
             quarantined=gpus.quarantined,
             taken=[uuid for uuid in gpus.standings if gpus.taken(uuid)],
-            counts={uuid: self._count_on(uuid) for uuid in gpus.standings},
+            counts={uuid: gpus.count_on(uuid) for uuid in gpus.standings},
             wanted=gpus_wanted(self._state),
             per_trial=min(wanting, default=here or 1),
         )
-
-    def _count_on(self, uuid: str) -> int:
-        """How many trials, and leftovers of some, are on a GPU."""
-        gpus = self._state.gpus
-        left = sum(uuid in uuids for uuids, _ in gpus.leftovers.values())
-        return len(gpus.trials_on(uuid)) + left
 
     # Memory -------------------------------------------------------------------------------------
 
@@ -127,6 +121,8 @@ class GpuJudging:
                 largest=self._peak or None,
                 most=together - len(there),
             )
+            if found is None and is_error(gpu.missing.get("mem_used")):
+                found = 0
             if found is not None:
                 rooms[gpu.uuid] = found
         return rooms
@@ -149,9 +145,10 @@ class GpuJudging:
             if attempt.first_step is None:
                 continue
             if self._usages.looks(number, attempt.n) >= SHOWN_LOOKS:
-                self._peak = max(self._peak, self._usages.peak(number, attempt.n) or 0)
+                self._peak = max(self._peak, self._peak_of(number) or 0)
 
 
 def _peak_on_gpus(trial: Trial) -> int:
-    ends = (attempt.end for attempt in trial.attempts if attempt.gpus)
-    return max((end.peak_memory or 0 for end in ends if end is not None), default=0)
+    """The most that an attempt that has ended held, on each of its GPUs."""
+    ended = ((a.end.peak_memory or 0, len(a.gpus)) for a in trial.attempts if a.end and a.gpus)
+    return max((peak // gpus for peak, gpus in ended), default=0)

@@ -58,7 +58,8 @@ class Attribution:
         by_runner = {one.runner: key for key, one in running.items()}
         owners = {pid: _owner(origin, by_runner) for pid, origin in origins.items()}
         listed = {process.pid for gpu in look.gpus for process in gpu.processes}
-        self._were = {pid: key for pid, key in self._were.items() if pid in listed}
+        if look.error is None:
+            self._were = {pid: key for pid, key in self._were.items() if pid in listed}
         self._were.update((pid, key) for pid, key in owners.items() if key is not None)
         ours: dict[str, dict[Key, list[GpuProcess]]] = {}
         foreign: dict[str, list[ForeignView]] = {}

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from .sample import UNSUPPORTED
+from engine.text import clean
 
-_INVALID_ARGUMENT, _NOT_SUPPORTED, _NO_FUNCTION = 2, 3, 13
+from .sample import NOT_PERMITTED, UNSUPPORTED
+
+_INVALID_ARGUMENT, _NOT_SUPPORTED, _NO_PERMISSION, _NO_FUNCTION = 2, 3, 4, 13
 _BOX_ERRORS = {
     1: "the NVIDIA driver was unloaded",
     4: "no permission to use the NVIDIA driver: see the modes of /dev/nvidia*",
@@ -63,4 +65,4 @@ class Calls:
         unsupported = error.value in (_NOT_SUPPORTED, _NO_FUNCTION)
         if unsupported or (self._instance and error.value == _INVALID_ARGUMENT):
             return UNSUPPORTED
-        return str(error)
+        return NOT_PERMITTED if error.value == _NO_PERMISSION else clean(str(error))

@@ -12,7 +12,7 @@ from engine.core.devices import Standing
 from .base import Leases
 from .news import News
 from .reasons import for_how_long, in_use_by
-from .sample import Look
+from .sample import Look, is_error
 from .watched import QUIET_LOOKS, Finding, Ledger, Rules, Seen, Watched, device_of
 
 STALE_S = 5.0
@@ -126,6 +126,9 @@ class Keeper:
             if holder is not None:
                 return Finding("leased", f"leased by {holder}")
             return Finding("busy", in_use_by(others))
+        unlisted = gpu.sample.missing.get("processes") if gpu.sample is not None else None
+        if self._rules.exclusive and is_error(unlisted):
+            return Finding("busy", f"who computes there is not known: {unlisted}")
         least = self._rules.min_free
         if least is not None and not self._rules.exclusive and gpu.is_short_of(least, seen):
             return Finding("busy", f"less than {least / _GIB:g} GiB of its memory are free")

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from msgspec import Struct, field
 
-UNSUPPORTED = "unsupported"
+UNSUPPORTED, NOT_PERMITTED = "unsupported", "not permitted"
+
+
+def is_error(missing: str | None) -> bool:
+    """Whether a field that is missing for this reason may well be there at the next look."""
+    return missing not in (None, UNSUPPORTED, NOT_PERMITTED)
 
 
 class GpuProcess(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -20,9 +25,9 @@ class GpuProcess(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class GpuSample(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One GPU, or one MIG instance, whose `parent` is the UUID of its GPU.
 
-    A field that could not be read is None, and `missing` says why: 'unsupported', or the driver's
-    error. Memory in bytes, util in percent, temperature in degrees Celsius, power in watts, clocks
-    in MHz. `fault` is why it cannot be used: 'is lost', 'needs a reset', 'XID 79: ...'.
+    A field that could not be read is None, and `missing` says why: 'unsupported', 'not permitted',
+    or the driver's error. Memory in bytes, util in percent, temperature in degrees Celsius, power
+    in watts, clocks in MHz. `fault` is why it cannot be used: 'is lost', 'XID 79: ...'.
     """
 
     uuid: str

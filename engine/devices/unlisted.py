@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from .attribution import Found, Running
 from .base import Key
-from .sample import Look
+from .sample import Look, is_error
 
 LEAST = 64 * 2**20
 """Less than this no process takes that computes."""
@@ -28,7 +28,7 @@ class Unlisted:
         held = {uuid: dict(by_key) for uuid, by_key in found.held.items()}
         readings = dict(found.readings)
         for gpu in look.gpus:
-            if gpu.processes or gpu.mem_used is None:
+            if gpu.processes or gpu.mem_used is None or is_error(gpu.missing.get("processes")):
                 continue
             there = [key for key, one in running.items() if gpu.uuid in one.gpus]
             part = self._beyond_idle(gpu.uuid, gpu.mem_used, len(there))

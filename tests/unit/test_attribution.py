@@ -58,11 +58,16 @@ class Telling:
         self._attribution = Attribution(lambda pid: pid not in self.dead)
 
     def look(
-        self, running: dict[tuple[int, int], Running], *gpus: GpuSample, own_pids: bool = True
+        self,
+        running: dict[tuple[int, int], Running],
+        *gpus: GpuSample,
+        own_pids: bool = True,
+        error: str | None = None,
     ) -> Found:
         pids = {p.pid for g in gpus for p in g.processes} if own_pids else set()
         origins = {pid: origin for pid, origin in ORIGINS.items() if pid in pids}
-        return self._attribution.look(Look(at=1.0, gpus=gpus, own_pids=own_pids), origins, running)
+        look = Look(at=1.0, gpus=gpus, own_pids=own_pids, error=error)
+        return self._attribution.look(look, origins, running)
 
 
 def test_all_of_a_trial_s_tree_is_the_trial_s() -> None:
@@ -117,6 +122,7 @@ def test_a_process_on_a_gpu_that_its_trial_was_not_given_is_no_stranger() -> Non
 def test_what_outlives_its_trial_is_named_after_it_until_it_is_gone() -> None:
     telling = Telling()
     telling.look({FIRST: trial()}, gpu("a", on(TRIAL)))
+    telling.look({FIRST: trial()}, error="the NVIDIA driver was unloaded")
     (left,) = telling.look({}, gpu("a", on(TRIAL))).foreign["a"]
     assert (left.trial, left.pid, left.user) == ("t0001", TRIAL, "ann")
     telling.dead.add(TRIAL)

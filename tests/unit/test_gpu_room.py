@@ -43,6 +43,13 @@ def test_without_a_list_of_processes_trials_share_what_is_used():
     assert {reading.memory for reading in found.readings.values()} == {3 * GIB}
 
 
+def test_what_cannot_be_listed_for_once_is_not_guessed():
+    running, missing = {(1, 1): Running(runner=1, gpus=("A",))}, {"processes": "Unknown Error"}
+    gpu = GpuSample(uuid="A", label="gpu0", mem_used=6 * GIB, missing=missing)
+    found = Found(readings={(1, 1): Reading()})
+    assert Unlisted().count(found, Look(at=1.0, gpus=(gpu,)), running) == found
+
+
 def test_what_is_listed_is_not_guessed():
     gpu = GpuSample(
         uuid="A", label="gpu0", mem_used=6 * GIB, processes=(GpuProcess(pid=5, memory=GIB),)

@@ -238,6 +238,19 @@ def test_a_process_is_called_by_its_program(make, command, told):
     assert box.reason().startswith(f"in use by {told}")
 
 
+@pytest.mark.parametrize(
+    ("why", "state"),
+    [("Unknown Error", "closed"), ("unsupported", "open"), ("not permitted", "open")],
+)
+def test_a_gpu_whose_processes_cannot_be_listed_for_once_is_not_taken_for_a_free_one(
+    make, why, state
+):
+    box = make()
+    box.set("gpu0", missing={"processes": why})
+    assert box.look(5) == {"gpu0": state}
+    assert box.reason() == {"closed": f"who computes there is not known: {why}"}.get(state, "")
+
+
 def test_a_desktop_is_no_computation(make):
     box = make()
     box.set("gpu0", processes=(GpuProcess(pid=1234, graphics=True),))
