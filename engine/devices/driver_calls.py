@@ -30,11 +30,17 @@ class BoxError(Exception):
 
 def box_error(error: Any) -> BoxError:
     """Say in a sentence what an error of NVML's means for the whole box."""
-    return BoxError(_BOX_ERRORS.get(error.value, f"the NVIDIA driver says: {error}"))
+    return BoxError(_BOX_ERRORS.get(error.value, f"the NVIDIA driver says: {clean(str(error))}"))
+
+
+def none_permitted() -> BoxError:
+    """Say that this user may use none of the GPUs."""
+    return BoxError(_BOX_ERRORS[_NO_PERMISSION])
 
 
 class Calls:
-    """Makes calls about one device. `fault` is why it cannot be used, where a call said so.
+    """Makes calls about one device. `fault` is why it cannot be used, where a call said so;
+    `is_refused`: this user may not use it.
 
     An `instance` of MIG answers calls that are for whole GPUs with all kinds of errors.
     """
@@ -44,6 +50,7 @@ class Calls:
         self._instance = instance
         self.missing: dict[str, str] = {}
         self.fault: str | None = None
+        self.is_refused = False
 
     def take(self, field: str, call: str, *args: Any) -> Any:
         """Give what a call gives; None where it fails, and then `missing` says why for this field.
@@ -62,6 +69,7 @@ class Calls:
         if error.value in _WHOLE_BOX:
             raise box_error(error) from error
         self.fault = self.fault or _FAULTS.get(error.value)
+        self.is_refused |= error.value == _NO_PERMISSION
         unsupported = error.value in (_NOT_SUPPORTED, _NO_FUNCTION)
         if unsupported or (self._instance and error.value == _INVALID_ARGUMENT):
             return UNSUPPORTED

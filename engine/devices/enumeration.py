@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from .driver_calls import Calls
+from .driver_calls import Calls, none_permitted
 from .slow_fields import SlowFields
 
 _MIG_ENABLED = 1
@@ -35,23 +35,33 @@ class Device(Struct, kw_only=True):
 
 
 def enumerate_devices(nvml: Any, count: int, before: Iterable[Device]) -> Iterable[Device]:
-    """Find the GPUs, each followed by its instances. Raises BoxError where the driver is gone."""
+    """Find the GPUs, each followed by its instances, but for those that this user may not use.
+
+    Raises BoxError where the driver is gone, or there are GPUs and all are others'.
+    """
     known = {device.label: device for device in before}
-    for index in range(count):
-        whole = _whole(nvml, index, known)
+    found = [_whole(nvml, index, known) for index in range(count)]
+    if count and not any(found):
+        raise none_permitted()
+    for whole in filter(None, found):
         yield whole
         if whole.mig:
             yield from _instances(nvml, whole, known)
 
 
-def _whole(nvml: Any, index: int, known: Mapping[str, Device]) -> Device:
-    """Find the GPU at an index. One that is lost does not say who it is: it keeps its identity."""
+def _whole(nvml: Any, index: int, known: Mapping[str, Device]) -> Device | None:
+    """Find the GPU at an index. One that is lost does not say who it is: it keeps its identity.
+
+    None: the driver counts it, but lets this user not use it, nor did it before.
+    """
     label = f"gpu{index}"
     before = known.get(label) or Device(handle=None, uuid=label, label=label)
     calls = Calls(nvml)
     handle = calls.take("uuid", "nvmlDeviceGetHandleByIndex", index)
     uuid = None if handle is None else calls.take("uuid", "nvmlDeviceGetUUID", handle)
     if uuid is None:
+        if calls.is_refused and label not in known:
+            return None
         fault = calls.fault or f"cannot be asked: {calls.missing['uuid']}"
         return Device(handle=None, uuid=before.uuid, label=label, name=before.name, fault=fault)
     name = calls.take("name", "nvmlDeviceGetName", handle)

@@ -146,7 +146,7 @@ class Nvml:
         pids than they list: then it is not known whose they are.
         """
         nvml = self._nvml
-        since = device.sampled_us or int(time.time() * 1e6) - _RECENT_US
+        since = asked_since_us(device.sampled_us, int(time.time() * 1e6))
         try:
             samples = nvml.nvmlDeviceGetProcessUtilization(device.handle, since)
         except nvml.NVMLError as error:
@@ -160,6 +160,11 @@ class Nvml:
         if newest and pids.isdisjoint(newest):
             return {}
         return {**dict.fromkeys(pids - newest.keys(), 0.0), **seen}
+
+
+def asked_since_us(sampled_us: int, now_us: int) -> int:
+    """From when on samples are asked for: the newest there was, unless the clock was set back."""
+    return sampled_us if 0 < sampled_us <= now_us else now_us - _RECENT_US
 
 
 def _in_first_pid_namespace() -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.devices.nvml import asked_since_us
 from engine.devices.sample import Look
 from engine.devices.watch import _KERNEL_S_LIST
 from tests.fakes.nvml.box import (
@@ -110,6 +111,12 @@ def test_a_process_that_did_nothing_of_late_has_used_nothing(
     assert looking(box).next().gpus[0].processes[0].util == 0.0
 
 
+def test_samples_are_asked_for_again_after_the_clock_was_set_back() -> None:
+    now = 1_800_000_000_000_000
+    assert asked_since_us(now - 900_000, now) == now - 900_000
+    assert asked_since_us(0, now) == asked_since_us(now + 3600_000_000, now) == now - 1_500_000
+
+
 def test_a_desktop_is_told_from_computing(tmp_path: Path, looking: LookAt) -> None:
     box = Box(tmp_path, 1)
     box.run(0, 1, kind=1)
@@ -163,6 +170,27 @@ def test_a_gpu_that_was_lost_before_anyone_looked_is_shown(tmp_path: Path, looki
     box.lose(0)
     look = looking(box).next()
     assert [(gpu.label, gpu.fault) for gpu in look.gpus] == [("gpu0", "is lost"), ("gpu1", None)]
+
+
+def test_gpus_that_only_others_may_use_are_not_there_and_the_rest_keep_their_numbers(
+    tmp_path: Path, looking: LookAt
+) -> None:
+    box = Box(tmp_path, 3)
+    box.fail(NO_PERMISSION, gpu=1)
+    looker = looking(box)
+    assert [(gpu.label, gpu.fault) for gpu in looker.next().gpus] == [
+        ("gpu0", None),
+        ("gpu2", None),
+    ]
+
+
+def test_a_box_whose_gpus_all_are_others_says_so(tmp_path: Path, looking: LookAt) -> None:
+    box = Box(tmp_path, 2)
+    box.fail(NO_PERMISSION, gpu=0)
+    box.fail(NO_PERMISSION, gpu=1)
+    look = looking(box).next()
+    assert (look.error or "").startswith("no permission to use the NVIDIA driver")
+    assert look.gpus == ()
 
 
 def test_a_gpu_that_vanishes_is_lost(tmp_path: Path, looking: LookAt) -> None:
