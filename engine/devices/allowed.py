@@ -44,6 +44,23 @@ class Allowed(Struct, frozen=True, kw_only=True):
         return [name for name in written if not any(_names((name,), gpu, gpus) for gpu in gpus)]
 
 
+class Bounds:
+    """What `Allowed` says of each GPU when it is first seen: that one vanishes moves the indices of
+    those behind it, and opens none of them."""
+
+    def __init__(self, allowed: Allowed) -> None:
+        self._allowed = allowed
+        self._by_environment = Allowed(visible=allowed.visible)
+        self._found: dict[str, tuple[str, str]] = {}
+
+    def refusal(self, gpu: GpuSample, gpus: Sequence[GpuSample], *, included: bool) -> str:
+        """Why a GPU may not be used; of one that a person `included`, the environment decides."""
+        if gpu.uuid not in self._found:
+            usual, bare = (a.refusal(gpu, gpus) for a in (self._allowed, self._by_environment))
+            self._found[gpu.uuid] = usual, bare
+        return self._found[gpu.uuid][included]
+
+
 def visible_in(environment: Mapping[str, str]) -> tuple[str, ...] | None:
     """The names in CUDA_VISIBLE_DEVICES; as CUDA does, it ends at the first that is no name."""
     if (text := environment.get(VISIBLE)) is None:

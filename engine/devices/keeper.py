@@ -5,10 +5,9 @@ from __future__ import annotations
 
 from random import Random
 
-from msgspec.structs import replace
-
 from engine.core.devices import Standing
 
+from .allowed import Bounds
 from .base import Leases
 from .news import News
 from .reasons import for_how_long, in_use_by
@@ -30,6 +29,7 @@ class Keeper:
         self.gpus: dict[str, Watched] = {}
         self.latest: Look | None = None
         self._rules = rules
+        self._bounds = Bounds(rules.allowed)
         self._leases = leases
         self._news = News()
         self._random = Random(seed)
@@ -85,10 +85,9 @@ class Keeper:
         if gpu.uuid in ledger.excluded:
             return Finding("excluded", ledger.excluded[gpu.uuid])
         gpus = self.latest.gpus if self.latest is not None else ()
-        allowed = self._rules.allowed
-        if gpu.uuid in ledger.included:
-            allowed = replace(allowed, include=(), exclude=())
-        if gpu.sample is not None and (why := allowed.refusal(gpu.sample, gpus)):
+        included = gpu.uuid in ledger.included
+        sample = gpu.sample
+        if sample is not None and (why := self._bounds.refusal(sample, gpus, included=included)):
             return Finding("excluded", why)
         if any(other.parent == gpu.uuid for other in gpus):
             return Finding("excluded", "split into MIG instances, which are used themselves")

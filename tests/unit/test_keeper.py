@@ -177,6 +177,15 @@ def test_only_gpus_that_are_allowed_are_opened(make, allowed, closed):
     assert box.leases.held == {f"GPU-{label[3:]}" for label in states.keys() - closed.keys()}
 
 
+def test_that_a_gpu_vanishes_opens_none_that_takes_its_index(make):
+    box = make(3, allowed=Allowed(include=("0", "1")))
+    assert box.look(3) == {"gpu0": "open", "gpu1": "open", "gpu2": "closed"}
+    del box.gpus["gpu0"]
+    box.gpus = {f"gpu{n}": replace(gpu, label=f"gpu{n}") for n, gpu in enumerate(box.gpus.values())}
+    box.look(10)
+    assert box.leases.held == {"GPU-1"}
+
+
 def test_a_person_includes_what_the_config_excludes_but_not_what_the_environment_hides(make):
     box = make(2, allowed=Allowed(visible=("0",), exclude=("0", "1")))
     box.ledger = replace(box.ledger, included=("GPU-0", "GPU-1"))
