@@ -66,13 +66,18 @@ def lease_file(directory: Path, uuid: str) -> Path:
 
 
 def whose(directory: Path, uuid: str) -> str | None:
-    """Say for a person who holds the lease of a GPU; None: nobody."""
+    """Say for a person who holds the lease of a GPU; None: nobody, or it cannot be told.
+
+    It is opened for writing since NFS gives no exclusive lock without.
+    """
     try:
-        fd = os.open(lease_file(directory, uuid), os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+        fd = os.open(lease_file(directory, uuid), os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
     except OSError:
         return None
     try:
         return None if _locked(fd, fcntl.LOCK_EX) else _named(_read(fd))
+    except OSError:
+        return None
     finally:
         os.close(fd)
 

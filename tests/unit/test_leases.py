@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -214,6 +215,39 @@ def test_a_lease_says_who_has_it_while_somebody_has(folder: Path) -> None:
         assert told["owner"] == "digits"
         assert told["pid"] == os.getpid()
     assert whose(folder, GPU) is None
+
+
+def test_who_holds_a_lease_is_told_on_nfs_too(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = fcntl.flock
+
+    def as_nfs_does(fd: int, kind: int) -> None:
+        is_read_only = fcntl.fcntl(fd, fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDONLY
+        if kind & fcntl.LOCK_EX and is_read_only:
+            raise OSError(errno.EBADF, "Bad file descriptor")
+        lock(fd, kind)
+
+    leases = FileLeases(Owner(id="digits", sweep="digits"), folder)
+    assert leases.take("GPU-0") is None
+    monkeypatch.setattr(fcntl, "flock", as_nfs_does)
+    assert (whose(folder, "GPU-0") or "").startswith("sweep digits of ")
+    leases.close()
+    assert whose(folder, "GPU-0") is None
+
+
+def test_nobody_is_named_where_there_are_no_locks(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(fd: int, kind: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    folder.mkdir(exist_ok=True)
+    (folder / "GPU-0.lease").touch()
+    monkeypatch.setattr(fcntl, "flock", refused)
+    assert whose(folder, "GPU-0") is None
+    refusal = FileLeases(Owner(id="digits", sweep="digits"), folder).take("GPU-0")
+    assert (refusal or "").endswith("GPU-0.lease: No locks available")
 
 
 def test_the_directory_is_the_one_that_was_set(monkeypatch: pytest.MonkeyPatch) -> None:
