@@ -137,4 +137,8 @@ def _warnings(
         found.append(
             f"trials take {max(asked):g} GPUs, and the sweep may use {len(gpus)}: they wait"
         )
+    elif max(asked) > 1 and any(gpu.parent for gpu in gpus):
+        found.append(
+            f"trials take {max(asked):g} GPUs, but CUDA uses one MIG instance a process at most"
+        )
     return found

@@ -99,6 +99,15 @@ def test_the_environment_bounds_the_gpus(tmp_path, visible, there):
     assert len(outlook(config_of(tmp_path), BOX, visible).gpus) == there
 
 
+def test_who_asks_for_several_mig_instances_a_trial_is_warned(tmp_path):
+    parts = [GpuSample(uuid=f"MIG-{n}", label=f"gpu0:{n}", parent="GPU-00000000") for n in (0, 1)]
+    look = Look(at=1.0, gpus=(GPUS[0], *parts))
+    assert outlook(config_of(tmp_path, "{gpus: 2}"), look).warnings == (
+        "trials take 2 GPUs, but CUDA uses one MIG instance a process at most",
+    )
+    assert outlook(config_of(tmp_path, "{gpus: 0.5}"), look).warnings == ()
+
+
 def test_names_that_no_gpu_has_are_told_and_trials_too_large_for_the_box(tmp_path):
     seen = outlook(config_of(tmp_path, "{gpus: 4, gpu_ids: [0, 1, 7]}"), BOX)
     assert seen.warnings == (
