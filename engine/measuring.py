@@ -25,7 +25,7 @@ SAMPLE_S = 1.0
 IDLE_SAMPLE_S = 5.0
 """How often devices are looked at while nothing runs."""
 USAGE_S = 2.0
-"""How often the trials' use of the CPU is looked at."""
+"""How often the trials' use of the CPU is looked at, and where they run on GPUs, the CPU itself."""
 USAGE_COST = 50.0
 """A look at that is followed by a pause so many times as long: 2 % of a core at most."""
 
@@ -103,8 +103,12 @@ class Measuring:
         attempts = self._attempts()
         self.usages.keep(attempts)
         gpus, changed = await self._look_at_gpus()
-        cpu = await self._look_at_cpu(monitor)
-        if time.monotonic() >= self._next_usage:
+        is_due = time.monotonic() >= self._next_usage
+        if is_due or self.keeping is None:
+            cpu = await self._look_at_cpu(monitor)
+        else:
+            cpu = self._cpu
+        if is_due:
             changed |= await self._look_at_trials(monitor, attempts)
         before, self.devices = self.devices, gpus + cpu
         if self._runtime.machine.state.running:
@@ -134,7 +138,7 @@ class Measuring:
             return await asyncio.to_thread(monitor.sample)
         except Exception as error:  # noqa: BLE001 - drivers raise what they like
             self._complain(str(error) or type(error).__name__)
-            return [device for device in self.devices if device.uuid is None]
+            return self._cpu
 
     async def _look_at_trials(
         self, monitor: DeviceMonitor, attempts: Mapping[Key, Attempt]
@@ -164,6 +168,11 @@ class Measuring:
         state = self._runtime.machine.state
         newest = ((number, state.trials[number].attempts[-1]) for number in state.running)
         return {(number, attempt.n): attempt for number, attempt in newest}
+
+    @property
+    def _cpu(self) -> list[DeviceView]:
+        """The CPU as last looked at."""
+        return [device for device in self.devices if device.uuid is None]
 
     # What is kept -----------------------------------------------------------------------------
 

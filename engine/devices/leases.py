@@ -88,7 +88,7 @@ class FileLeases(Leases):
     def __init__(self, owner: Owner, directory: Path | None = None) -> None:
         self.owner = owner
         self.directory = directory or lease_directory()
-        self._held: dict[str, int] = {}
+        self._held: dict[str, tuple[int, Path]] = {}
 
     @property
     def held(self) -> frozenset[str]:
@@ -109,8 +109,9 @@ class FileLeases(Leases):
             refusal = self._own(fd)
         except OSError as error:
             refusal = f"without a lease: {self.file(uuid)}: {error.strerror or error}"
-        if refusal is None and _is_still(fd, self.file(uuid)):
-            self._held[uuid] = fd
+        file = self.file(uuid)
+        if refusal is None and _is_still(fd, file):
+            self._held[uuid] = fd, file
             return None
         os.close(fd)
         return refusal or "without a lease: its file was removed just now"
@@ -119,14 +120,14 @@ class FileLeases(Leases):
         return None if uuid in self._held else whose(self.directory, uuid)
 
     def check(self) -> None:
-        for uuid, fd in list(self._held.items()):
-            if not _is_still(fd, self.file(uuid)):
+        for uuid, (fd, file) in list(self._held.items()):
+            if not _is_still(fd, file):
                 self.give_back(uuid)
                 self.take(uuid)
 
     def give_back(self, uuid: str) -> None:
-        if (fd := self._held.pop(uuid, None)) is not None:
-            os.close(fd)
+        if (held := self._held.pop(uuid, None)) is not None:
+            os.close(held[0])
 
     def close(self) -> None:
         for uuid in self.held:
