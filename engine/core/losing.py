@@ -18,7 +18,7 @@ def take_standings(state: SweepState, event: DevicesChanged) -> list[Command]:
     state.gpus.update(event.standings)
     commands: list[Command] = []
     for standing in lost:
-        told = f"{standing.device.label} was lost: {standing.reason or standing.state}"
+        told = _told(standing)
         trials = tuple(sorted(state.gpus.trials_on(standing.device.uuid)))
         for number in trials:
             commands += leave(state, state.trials[number], told)
@@ -26,6 +26,15 @@ def take_standings(state: SweepState, event: DevicesChanged) -> list[Command]:
             told += f"; {named(trials)} {'goes' if len(trials) == 1 else 'go'} on elsewhere"
         commands.append(Emit(event=Requeued(at=event.at, trials=trials, sentence=told)))
     return commands
+
+
+def _told(standing: Standing) -> str:
+    """'gpu1 is lost', or 'gpu1 was lost: XID 79'."""
+    why = (standing.reason or standing.state).removeprefix("it ")
+    says_all = why.startswith(("is ", "needs ", "quarantined "))
+    return (
+        f"{standing.device.label} {why}" if says_all else f"{standing.device.label} was lost: {why}"
+    )
 
 
 def _was_lost(state: SweepState, standing: Standing) -> bool:

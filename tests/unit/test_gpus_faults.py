@@ -7,6 +7,7 @@ import pytest
 from engine.core.acts import Pause, Stop
 from engine.core.attempt import Exit
 from engine.core.commands import StopAttempt
+from engine.core.devices import Openness
 from engine.core.events import DevicesChanged
 from engine.core.faults import fault_of
 from engine.core.model import (
@@ -191,6 +192,20 @@ def test_what_leaves_a_lost_gpu_waits_where_the_sweep_is_stopped() -> None:
     sweep.end(1, Signalled(signal=15))
     assert isinstance(sweep.trial(1).state, Waiting)
     assert sweep.state.status == "stopped"
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "told"),
+    [
+        ("quarantined", "is lost", "gpu1 is lost"),
+        ("quarantined", "needs a reset", "gpu1 needs a reset"),
+        ("gone", "it is not there any more", "gpu1 is not there any more"),
+    ],
+)
+def test_a_lost_gpu_is_told_of_in_plain_words(state: Openness, reason: str, told: str) -> None:
+    sweep = GpuSweep()
+    sweep.look(standing(1, state, reason))
+    assert sweep.history()[-1] == told
 
 
 def test_a_gpu_lost_twice_over_is_told_once() -> None:
