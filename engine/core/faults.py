@@ -22,20 +22,20 @@ _ABORTS = (signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS)
 _OOM = re.compile(
     r"CUDA out of memory|HIP out of memory|OutOfMemoryError"
     r"|CUDA error: out of memory|CUDA_ERROR_OUT_OF_MEMORY|cudaErrorMemoryAllocation"
-    r"|RESOURCE_EXHAUSTED|ResourceExhaustedError|Resource exhausted: "
+    r"|(?<!StatusCode\.)RESOURCE_EXHAUSTED|ResourceExhaustedError|Resource exhausted: "
     r"|CUBLAS_STATUS_ALLOC_FAILED|CUDNN_STATUS_ALLOC_FAILED|CUFFT_ALLOC_FAILED"
     r"|CUSOLVER_STATUS_ALLOC_FAILED|CUSPARSE_STATUS_ALLOC_FAILED"
     r"|bad_alloc: .*out_of_memory"
 )
 """PyTorch; CUDA itself; XLA (JAX, TensorFlow); the libraries' handles; RAPIDS. CuPy's exception is
-called OutOfMemoryError too."""
+called OutOfMemoryError too. StatusCode is gRPC's, which says so of quotas."""
 
 _DEVICE = re.compile(
     r"no CUDA-capable device|No CUDA GPUs are available|CUDA_ERROR_NO_DEVICE|cudaErrorNoDevice"
     r"|busy or unavailable|cudaErrorDevicesUnavailable|cudaErrorDeviceUnavailable"
     r"|uncorrectable (?:NVLink |ECC )?error|CUDA_ERROR_ECC_UNCORRECTABLE|cudaErrorECCUncorrectable"
     r"|GPU is lost|GPU has fallen off the bus|CUDA_ERROR_DEVICE_UNAVAILABLE"
-    r"|No CUDA GPUs are available|CUDA driver initialization failed|CUDA unknown error"
+    r"|CUDA driver initialization failed|CUDA unknown error"
     r"|CUDA error: (?:unknown error|hardware stack error|system not yet initialized"
     r"|driver shutting down)"
 )

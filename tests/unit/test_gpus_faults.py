@@ -45,6 +45,8 @@ BROKEN = Exited(code=1, tail="RuntimeError: CUDA error: uncorrectable ECC error 
         ("Unable to determine the device handle for GPU 0000:65:00.0: GPU is lost.", "device"),
         ("RuntimeError: CUDA error: device-side assert triggered", None),
         ("RuntimeError: CUDA error: an illegal memory access was encountered", None),
+        ("status = StatusCode.RESOURCE_EXHAUSTED", None),
+        ("RuntimeError: No CUDA GPUs are available", "device"),
         ("KeyError: 'lr'", None),
         ("MemoryError", None),
     ],
