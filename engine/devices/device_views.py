@@ -29,11 +29,20 @@ def gpu_views(
     tenancies: Mapping[str, Tenancy],
     foreign: Mapping[str, Sequence[ForeignView]],
 ) -> list[DeviceView]:
-    """Every GPU ever seen, in the order of the box; one of which there is no news as last seen."""
+    """Every GPU ever seen, in the order of the box; one of which there is no news as last seen.
+
+    One that is gone makes way for another that is called as it was.
+    """
+    there = {gpu.device.label for gpu in gpus if not _is_gone(gpu)}
     return [
         _view(gpu, tenancies.get(gpu.uuid, Tenancy()), foreign.get(gpu.uuid, ()))
         for gpu in sorted(gpus, key=_place)
+        if not (_is_gone(gpu) and gpu.device.label in there)
     ]
+
+
+def _is_gone(gpu: Watched) -> bool:
+    return gpu.finding.word == "gone"
 
 
 def _place(gpu: Watched) -> list[tuple[int, str]]:
@@ -45,7 +54,7 @@ def _place(gpu: Watched) -> list[tuple[int, str]]:
 def _view(gpu: Watched, tenancy: Tenancy, foreign: Sequence[ForeignView]) -> DeviceView:
     sample = gpu.sample or GpuSample(uuid=gpu.uuid, label=gpu.device.label, name=gpu.device.name)
     word, reason = gpu.finding.word, gpu.finding.reason
-    if word == "gone":
+    if _is_gone(gpu):
         sample = GpuSample(uuid=sample.uuid, label=sample.label, name=sample.name)
         foreign = ()
     return DeviceView(

@@ -123,7 +123,7 @@ class Watched(Struct, kw_only=True):
 
     def take_in(self, sample: GpuSample, look: Look, *, known: bool, max_util: float) -> None:
         """Take in a look that found it; `known`: what keeps it busy is the sweep's, or named."""
-        self.device = device_of(sample)
+        self.device = device_of(sample, self.device)
         self._note_health(_fault(sample, look) or self._new_errors(sample))
         busy = sample.util is not None and sample.util > max_util
         before, self.known = self.known, known
@@ -184,9 +184,14 @@ class Watched(Struct, kw_only=True):
         return sample.mem_total - others < least
 
 
-def device_of(sample: GpuSample) -> Device:
-    """What the sweep is told of a GPU."""
-    return Device(uuid=sample.uuid, label=sample.label, name=sample.name, memory=sample.mem_total)
+def device_of(sample: GpuSample, before: Device | None = None) -> Device:
+    """What the sweep is told of a GPU; what it does not say for once is as it was `before`."""
+    return Device(
+        uuid=sample.uuid,
+        label=sample.label,
+        name=sample.name or (before.name if before is not None else ""),
+        memory=sample.mem_total or (before.memory if before is not None else None),
+    )
 
 
 def _fault(sample: GpuSample, look: Look) -> str:

@@ -42,6 +42,19 @@ def test_what_is_gone_shows_nothing_of_its_last_look():
     assert (view.state, view.util) == ("gone", None)
 
 
+def test_what_is_gone_makes_way_for_what_is_called_as_it_was():
+    old = Watched(device=Device(uuid="MIG-1", label="gpu0:1"), finding=Finding("gone"))
+    other = Watched(device=Device(uuid="MIG-2", label="gpu0:2"), finding=Finding("gone"))
+    views = gpu_views(
+        [watched("gpu0", Finding("ok")), old, watched("gpu0:1", Finding("ok")), other], {}, {}
+    )
+    assert [(view.id, view.uuid) for view in views] == [
+        ("gpu0", "GPU-gpu0"),
+        ("gpu0:1", "GPU-gpu0:1"),
+        ("gpu0:2", "MIG-2"),
+    ]
+
+
 def test_samples_of_an_attempt_lie_a_hundredth_of_its_age_apart():
     assert apart_s(10.0) == 2.0
     assert apart_s(3600.0) == 36.0

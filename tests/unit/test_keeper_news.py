@@ -45,6 +45,12 @@ def test_what_others_run_there_changes_words_and_these_are_told_twice_a_minute(b
     assert 10 <= count <= 2 * 600 // 60 + 1
 
 
+def test_what_a_gpu_does_not_say_for_once_is_no_news(box: Box) -> None:
+    box.look(3)
+    box.set("gpu0", mem_total=None, mem_used=None)
+    assert told(box, 60) == 0
+
+
 def test_words_go_along_with_news(tmp_path: Path) -> None:
     box = Box(tmp_path, 2)
     box.meet(0, BOB)
