@@ -17,8 +17,11 @@ class Thinning:
         self._kept: dict[Hashable, float] = {}
 
     def is_due(self, key: Hashable, now: float, every_s: float) -> bool:
-        """Whether to keep a sample of `key` now; if so, that counts as done."""
-        if (before := self._kept.get(key)) is not None and now - before < every_s:
+        """Whether to keep a sample of `key` now; if so, that counts as done.
+
+        A clock that was set back makes it due.
+        """
+        if (before := self._kept.get(key)) is not None and 0 <= now - before < every_s:
             return False
         self._kept[key] = now
         return True

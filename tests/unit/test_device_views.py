@@ -62,6 +62,7 @@ def test_samples_of_an_attempt_lie_a_hundredth_of_its_age_apart():
     assert [thinning.is_due("a", at, 2.0) for at in (0, 1, 2, 3, 4)] == [True, False] * 2 + [True]
     thinning.keep(["b"])
     assert thinning.is_due("a", 4, 2.0)
+    assert thinning.is_due("a", 3, 2.0), "the clock was set back"
 
 
 def test_what_outlives_a_trial_is_told_and_how_long_that_kept_the_gpu():
