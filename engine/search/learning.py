@@ -1,10 +1,10 @@
-"""What a model learns from: the trials' curves, read at one step that enough of them reached.
+"""What a model learns from: the trials' curves, read at one step that some of them reached.
 
 A model must not take a stopped trial's early value for its end. As in BOHB (Falkner, Klein and
-Hutter, 2018) it learns at the highest step that at least as many trials reached as it needs, and
-at lower steps while they are fewer; a loss at a step is the lowest up to there. Trials that were
-stopped before it are not thrown away: their losses there are forecast from those that went on (see
-`forecast`).
+Hutter, 2018) it learns at the highest step that enough trials reached; a loss at a step is the
+lowest up to there. Trials that have not come to it are not thrown away, as they are in BOHB: their
+losses there are forecast from those that went on (see `forecast`). So enough are the few that a
+forecast is made from, not as many as the model itself needs.
 """
 
 from __future__ import annotations
@@ -20,16 +20,18 @@ from engine.core.model import Params
 from .curve import Curve
 from .forecast import Forecast
 
+_FEWEST_PAIRS = 3
+"""Trials that a forecast is made from, at least: two alone may stand the wrong way round."""
 _MOST_PAIRS = 100
-"""Trials, the newest, that a forecast is made from."""
+"""The same at most: the newest."""
 
 
 class Sample(Struct, frozen=True, kw_only=True):
     """A configuration and its loss, less of which is better.
 
-    `loss` is a finite number; None for a trial that is still open, or, where `infeasible`, for one
-    that has none: the configuration is worse than any that has. `is_forecast`: the trial never came
-    to the step that the others are read at.
+    `loss` is a finite number; None for a trial that has not reported yet, or, where `infeasible`,
+    for one that has none: the configuration is worse than any that has. `is_forecast`: the trial
+    has not come to the step that the others are read at.
     """
 
     number: int
@@ -93,17 +95,18 @@ def enough_for(dimension: int) -> int:
 
 
 def training_set(known: Iterable[Curve], enough: int) -> TrainingSet:
-    """Read the curves of trials at the highest step that `enough` of them reached.
+    """Read the curves of trials at the highest step that enough of them reached to forecast it.
 
-    Only the highest class counts that has `enough` losses, or else the one that has most; what is
-    open counts in any. Trials that failed, and those that ended without a value, say nothing.
+    Only the highest class counts that has `enough` losses, or else the one that has most: others
+    tell nothing of it. What is open counts in any. Trials that failed, and those that ended without
+    a value, say nothing.
     """
     curves = sorted(known, key=lambda curve: curve.one.number)
     readable = [c for c in curves if c.is_readable]
     rank_class = _rank_class(readable, enough)
     readable = [c for c in readable if c.one.rank_class == rank_class]
     budgets = [c.one.budget for c in curves if c.one.rank_class == rank_class]
-    reading = _Reading(readable, enough, max((b for b in budgets if b is not None), default=None))
+    reading = _Reading(readable, max((b for b in budgets if b is not None), default=None))
     samples = (reading.sample(c, c.one.rank_class == rank_class) for c in curves)
     return TrainingSet(step=reading.step, samples=tuple(s for s in samples if s is not None))
 
@@ -123,9 +126,9 @@ def lied(training: TrainingSet, in_flight: str) -> list[tuple[Sample, float]]:
 class _Reading:
     """Reads curves at one step, and forecasts those that end before it."""
 
-    def __init__(self, curves: Sequence[Curve], enough: int, full: int | None) -> None:
+    def __init__(self, curves: Sequence[Curve], full: int | None) -> None:
         reaches = [c.reach(full) for c in curves]
-        self._step = _step(sorted(reaches, reverse=True), enough)
+        self._step = _step(sorted(reaches, reverse=True))
         self._full = full
         there = [c for c, reach in zip(curves, reaches, strict=True) if reach >= self._step]
         self._there = [c for c in there if isfinite(c.at(self._step))]
@@ -143,11 +146,10 @@ class _Reading:
             return _sample(curve, None, infeasible=True)
         if counts and curve.is_readable:
             is_there = curve.reach(self._full) >= self._step
-            if is_there or status != "open":
-                loss = curve.at(self._step) if is_there else self._forecast(curve)
-                if isfinite(loss):
-                    return _sample(curve, loss, is_forecast=not is_there)
-                return _sample(curve, None, infeasible=True)
+            loss = curve.at(self._step) if is_there else self._forecast(curve)
+            if isfinite(loss):
+                return _sample(curve, loss, is_forecast=not is_there)
+            return _sample(curve, None, infeasible=True)
         return _sample(curve, None) if status == "open" else None
 
     def _forecast(self, curve: Curve) -> float:
@@ -175,6 +177,6 @@ def _rank_class(curves: Iterable[Curve], enough: int) -> int:
     return max(counts, key=lambda c: (min(counts[c], enough), c), default=0)
 
 
-def _step(reaches: Sequence[float], enough: int) -> float:
-    """The highest step that `enough` of the reaches, greatest first, come to."""
-    return reaches[min(max(enough, 1), len(reaches)) - 1] if reaches else inf
+def _step(reaches: Sequence[float]) -> float:
+    """The highest step that enough of the reaches, greatest first, come to."""
+    return reaches[min(_FEWEST_PAIRS, len(reaches)) - 1] if reaches else inf

@@ -66,19 +66,27 @@ def test_curves_are_read_lower_while_too_few_have_come_to_the_end() -> None:
     assert training.step == 3
     assert losses(training) == {1: 0.7, 2: 0.3, 3: 0.05}
     assert training.sentence("tpe", 1) == "tpe at epoch 3, 3 observations, space v1"
-    assert learnt(*known, enough=1).step is None
+    assert learnt(*known, seen(4, 0.9), seen(5, 0.8)).step is None
 
 
 def test_a_trial_stopped_early_is_forecast_from_those_that_went_on() -> None:
     training = learnt(
         seen(1, 0.6, 0.2),
         seen(2, 0.4, 0.1),
+        seen(6, 0.6, 0.2),
         seen(3, 0.5, status="stopped"),
         seen(4, 0.9, status="stopped"),
         seen(5, 0.1, status="stopped"),
     )
-    assert losses(training) == pytest.approx({1: 0.2, 2: 0.1, 3: 0.15, 4: 0.5, 5: 0.1})
+    assert losses(training) == pytest.approx({1: 0.2, 2: 0.1, 3: 0.15, 4: 0.5, 5: 0.1, 6: 0.2})
     assert [s.number for s in training.samples if s.is_forecast] == [3, 4, 5]
+
+
+def test_three_that_went_on_are_enough_to_forecast_all_others() -> None:
+    others = [seen(n, n / 10, status="stopped") for n in range(4, 24)]
+    went_on = [seen(n, n / 10, n / 20, status="stopped") for n in (1, 2, 3)]
+    assert learnt(*others, *went_on[:2], enough=8).step == 1
+    assert learnt(*others, *went_on, enough=8).step == 2
 
 
 def test_a_completed_small_budget_is_no_end_where_others_go_further() -> None:
@@ -95,12 +103,14 @@ def test_a_converged_trial_is_as_good_as_a_complete_one() -> None:
     assert losses(training) == {1: 0.5, 2: 0.3}
 
 
-def test_an_open_trial_counts_from_the_step_on_that_curves_are_read_at() -> None:
-    stopped = [seen(n, 0.5, 0.4, status="stopped") for n in (1, 2)]
-    training = learnt(*stopped, seen(3, 0.3, 0.2, status="open"), seen(4, 0.3, status="open"))
-    assert losses(training) == {1: 0.4, 2: 0.4, 3: 0.2, 4: None}
-    assert [s.number for s in training.open] == [4]
-    assert training.observations == 3
+def test_an_open_trial_counts_from_its_first_report_on() -> None:
+    stopped = [seen(n, 0.5, 0.4, status="stopped") for n in (1, 2, 6)]
+    under_way = [seen(3, 0.3, 0.2, status="open"), seen(4, 0.5, status="open")]
+    training = learnt(*stopped, *under_way, seen(5, status="open"))
+    assert losses(training) == pytest.approx({1: 0.4, 2: 0.4, 3: 0.2, 4: 0.4, 5: None, 6: 0.4})
+    assert [s.number for s in training.samples if s.is_forecast] == [4]
+    assert [s.number for s in training.open] == [5]
+    assert training.observations == 5
 
 
 def test_what_failed_or_never_reported_says_nothing() -> None:
