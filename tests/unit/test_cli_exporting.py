@@ -10,7 +10,7 @@ from engine.client import connect_socket
 from engine.server.listener import Listener
 from tests.fakes.fake_source import FakeSource
 from tui_tuner.cli.documents import trial_document
-from tui_tuner.cli.exporting import trials_csv
+from tui_tuner.cli.exporting_csv import trials_csv
 
 
 async def test_a_row_says_where_a_trial_ran_and_what_it_took(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from tests.fakes.fake_source import FakeSource
 from tui_tuner.cli import boundary
 from tui_tuner.cli.columns import Column, table
 from tui_tuner.cli.documents import detail_document, elapsed_s, trial_document
-from tui_tuner.cli.exporting import _csv
+from tui_tuner.cli.exporting_csv import _csv
 from tui_tuner.cli.trials import trial_columns
 from tui_tuner.cli.whole_file import write_out
 from tui_tuner.view.copying import yaml_of

@@ -81,6 +81,10 @@ def _writer(
         from .studies import optuna_study
 
         return partial(optuna_study, directory=directory, out=out)
-    from . import exporting
+    if format_ == "json":
+        from .exporting_json import everything_json
 
-    return exporting.curves_csv if curves else exporting.WRITERS[format_]
+        return partial(everything_json, directory=directory)
+    from .exporting_csv import curves_csv, trials_csv
+
+    return partial(curves_csv, directory=directory) if curves else trials_csv

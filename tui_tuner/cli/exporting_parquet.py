@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from engine.protocol.messages import GetStatus, ListTrials
 from engine.text import clean
 
 from .exporting import AFTER_PARAMS, BEFORE_PARAMS, Exported, field_of
-from .exporting_curves import Curves, stored_curves
+from .exporting_curves import Points, in_groups, stored_curves
 from .exporting_names import distinct
 
 ROWS_IN_GROUP = 100_000
@@ -121,7 +121,7 @@ def _curve_table(arrow: Any, directory: Path, rows: Sequence[TrialView]) -> Any:
     shape = arrow.schema([("id", arrow.string()), ("step", arrow.int64()), ("at", arrow.float64())])
     headings: dict[str, str] = {}
     pieces = [shape.empty_table()]
-    for some in _in_groups(stored_curves(directory, rows)):
+    for some in in_groups(stored_curves(directory, rows), ROWS_IN_GROUP):
         points = Points(some)
         new = [name for name in points.metrics if name not in headings]
         headings |= distinct(new, (*shape.names, *headings.values()), "metrics.")
@@ -131,48 +131,3 @@ def _curve_table(arrow: Any, directory: Path, rows: Sequence[TrialView]) -> Any:
             fixed = fixed.append_column(heading, column)
         pieces.append(fixed)
     return arrow.concat_tables(pieces, promote_options="default")
-
-
-class Points:
-    """The points of some trials, as columns of equal length."""
-
-    def __init__(self, trials: Iterable[tuple[TrialView, Curves]]) -> None:
-        self.ids: list[str] = []
-        self.steps: list[int] = []
-        self.at: list[float] = []
-        self.metrics: dict[str, list[float | None]] = {}
-        for row, curves in trials:
-            self._add(row.id, curves)
-        for column in self.metrics.values():
-            column += [None] * (len(self.ids) - len(column))
-
-    def _add(self, trial: str, curves: Curves) -> None:
-        made: dict[int, float] = {}
-        for curve in curves.values():
-            for point in curve:
-                made.setdefault(point.step, point.at)
-        steps = sorted(made)
-        for name, curve in curves.items():
-            column = self.metrics.setdefault(name, [])
-            column += [None] * (len(self.ids) - len(column))
-            values = {point.step: point.value for point in curve}
-            column += map(values.get, steps)
-        self.ids += [trial] * len(steps)
-        self.steps += steps
-        self.at += map(made.__getitem__, steps)
-
-
-def _in_groups(
-    trials: Iterable[tuple[TrialView, Curves]],
-) -> Iterator[list[tuple[TrialView, Curves]]]:
-    """Take trials together until they fill a row group."""
-    some: list[tuple[TrialView, Curves]] = []
-    rows = 0
-    for row, curves in trials:
-        some.append((row, curves))
-        rows += max(map(len, curves.values()), default=0)
-        if rows >= ROWS_IN_GROUP:
-            yield some
-            some, rows = [], 0
-    if some:
-        yield some
