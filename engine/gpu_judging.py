@@ -71,6 +71,15 @@ class GpuJudging:
         self.wanted = ledger.wanted
         return self._keeper.look(look, now, ledger, self._seen(look))
 
+    @property
+    def is_short(self) -> bool:
+        """Whether the sweep has a use for GPUs that it had none for when they were judged."""
+        if not self._keeper.spares_any:
+            return False
+        gpus = self._state.gpus
+        has = sum(gpus.usable(uuid) or gpus.taken(uuid) > 0 for uuid in gpus.standings)
+        return gpus_wanted(self._state) > has
+
     def note_peaks(self, trials: Collection[int]) -> None:
         """Learn the peaks of attempts on GPUs that have ended."""
         for trial in map(self._state.trials.__getitem__, trials):

@@ -23,6 +23,9 @@ from engine.gpu_judging import GpuJudging
 from engine.publisher import Commit
 from engine.runtime import Runtime
 
+SHORT_S = 0.05
+"""How long a sweep waits at most for the judgement that gives it GPUs which it did not need."""
+
 
 class GpuKeeping:
     """Judges each look with what the sweep has there, and records what stands otherwise.
@@ -51,8 +54,8 @@ class GpuKeeping:
         self._publisher.watch(self._note_commit)
 
     async def next_look(self, timeout_s: float) -> None:
-        """Wait for a look, at most so long."""
-        await self._watch.next(timeout_s)
+        """Wait for a look, at most so long, or until the sweep has a use for further GPUs."""
+        await self._watch.next(min(timeout_s, SHORT_S) if self._judging.is_short else timeout_s)
 
     async def look(self) -> Mapping[Key, Reading]:
         """Judge the GPUs by the newest look; give what attempts on GPUs use, if it is new."""
@@ -124,3 +127,5 @@ class GpuKeeping:
 
     def _note_commit(self, commit: Commit) -> None:
         self._judging.note_peaks(commit.trials)
+        if self._judging.is_short:
+            self._watch.wake()

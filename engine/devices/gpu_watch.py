@@ -100,6 +100,11 @@ class GpuWatch:
             return None
         return self.latest
 
+    def wake(self) -> None:
+        """Let who waits for the next look go on with the newest one."""
+        self._news.set()
+        self._news = asyncio.Event()
+
     async def close(self) -> None:
         """End the process and look no more."""
         if self._task is not None:
@@ -173,8 +178,7 @@ class GpuWatch:
     def _publish(self, look: Look) -> None:
         self.latest = look
         self._complaint = ""
-        self._news.set()
-        self._news = asyncio.Event()
+        self.wake()
 
     async def _bury(self, process: subprocess.Popen[bytes]) -> None:
         """Kill a process; one that is stuck in the driver is left behind, and never waited for."""

@@ -19,6 +19,7 @@ UNWANTED_S = 5.0
 """How long a lease is kept that nothing needs."""
 TOGETHER_S = 10.0
 """How long GPUs are kept idle for a trial that needs more of them, while others have those."""
+NOT_NEEDED = Finding("idle", "not needed")
 _GIB = 2**30
 
 
@@ -40,6 +41,11 @@ class Keeper:
     def holds_any(self) -> bool:
         """Whether any GPU is leased."""
         return bool(self._leases.held)
+
+    @property
+    def spares_any(self) -> bool:
+        """Whether a GPU was fine that the sweep had no use for."""
+        return any(gpu.finding == NOT_NEEDED for gpu in self.gpus.values())
 
     def look(self, look: Look | None, now: float, ledger: Ledger, seen: Seen) -> list[Standing]:
         """Judge anew; give the standings that differ from the ledger's.
@@ -147,7 +153,7 @@ class Keeper:
             if gpu.uuid in self._leases.held:
                 continue
             if have >= ledger.wanted:
-                gpu.finding = Finding("idle", "not needed")
+                gpu.finding = NOT_NEEDED
             elif now < self._takes_from:
                 gpu.finding = _too_few(ledger)
             else:
@@ -178,7 +184,7 @@ class Keeper:
             since = gpu.unwanted_since = now if gpu.unwanted_since is None else gpu.unwanted_since
             if gpu.uuid in ledger.excluded or now - since >= UNWANTED_S:
                 self._leases.give_back(gpu.uuid)
-                gpu.finding = Finding("idle", "not needed") if fine else gpu.finding
+                gpu.finding = NOT_NEEDED if fine else gpu.finding
 
     def _let_others_go_first(self, now: float, ledger: Ledger) -> None:
         """Two sweeps that each hold a part of what a trial needs would wait for ever."""

@@ -62,6 +62,8 @@ class Floor:
         """The trials that once needed more than all that a GPU of theirs has."""
         self.strangers: dict[int, str] = {}
         """Pid -> who it belongs to."""
+        self.came_at: dict[int, float] = {}
+        """Pid of a stranger -> when it began."""
         self._pids = count(4_000_000, 2)
 
     def start(self, key: Key, trial: Trial, leases: FileLeases, now: float) -> int:
@@ -112,6 +114,12 @@ class Floor:
         pids = gpu.processes if gpu is not None else {}
         return [self.strangers[pid] for pid in pids if self.strangers.get(pid) == "a rival"]
 
+    def stranger_since(self, uuid: str) -> float:
+        """Since when somebody else has computed on a GPU; infinite where nobody does."""
+        gpu = self.gpus().get(uuid)
+        pids = gpu.processes.keys() & self.strangers.keys() if gpu is not None else ()
+        return min((self.came_at[pid] for pid in pids), default=float("inf"))
+
     def gpus(self) -> dict[str, FakeGpu]:
         """All GPUs and instances by UUID."""
         whole = self.box.gpus
@@ -121,11 +129,11 @@ class Floor:
         """Where a GPU is in the box; None: it is not there."""
         return next((i for i, gpu in enumerate(self.box.gpus) if gpu.uuid == uuid), None)
 
-    def stranger(self, gpu: FakeGpu, who: str, memory: int = GIB) -> int:
+    def stranger(self, gpu: FakeGpu, who: str, now: float) -> int:
         """Let somebody else's process compute on a GPU."""
         pid = next(self._pids)
-        self.strangers[pid] = who
-        gpu.processes[pid] = FakeProcess(pid, memory=memory, util=70)
+        self.strangers[pid], self.came_at[pid] = who, now
+        gpu.processes[pid] = FakeProcess(pid, memory=GIB, util=70)
         return pid
 
     def gone(self, gpu: FakeGpu, pid: int) -> None:

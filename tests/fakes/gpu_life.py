@@ -25,7 +25,7 @@ from engine.core.events import (
 from engine.core.faults import fault_of
 from engine.core.model import Exit, Exited, Process, Running
 from engine.core.plan import Plan
-from engine.devices.keeper import Keeper
+from engine.devices.keeper import STALE_S, Keeper
 from engine.devices.leases import FileLeases, Owner
 from engine.devices.sample import Look
 from engine.devices.usage import Usages
@@ -39,6 +39,8 @@ from tests.fakes.nvml.on_demand import Ask, OnDemand
 LOOK_S = 1.0
 JUDGED_AFTER_S = 0.05
 """How long a look is under way to whoever judges it."""
+COMMITTED_AFTER_S = 0.02
+NOTICED_S = LOOK_S + JUDGED_AFTER_S
 
 
 class Eyes:
@@ -91,8 +93,10 @@ class LifeOnGpus(Simulation):
         self._lives = 0
         self._latest: Look | None = None
         self._is_listening = False
+        self._is_hurried = True
         super().__init__(plan, proposals, script, store=MemoryStore())
         self.eyes = Eyes(self, self._owner, leases)
+        self._is_hurried = False
         self._after(0.0, self._look_around)
 
     @property
@@ -134,6 +138,7 @@ class LifeOnGpus(Simulation):
         found, self._backlog = self._backlog, []
         self.restart()
         self.eyes = Eyes(self, self._owner, self._leases)
+        self._is_hurried = False
         for event in found:
             self._take_in(replace(event, at=self.now))
 
@@ -156,8 +161,11 @@ class LifeOnGpus(Simulation):
             self._is_listening = look.error is None and not self.anew
             self.anew = False
         if not self.is_down:
-            life, latest = self._lives, self._latest
-            self._after(JUDGED_AFTER_S, lambda: self._judge(latest, life))
+            self._judge_after(JUDGED_AFTER_S)
+
+    def _judge_after(self, seconds: float) -> None:
+        life, latest = self._lives, self._latest
+        self._after(seconds, lambda: self._judge(latest, life))
 
     def _report_errors(self) -> tuple[str, ...]:
         """Have the driver report what it is to report, if there is who listens."""
@@ -180,6 +188,7 @@ class LifeOnGpus(Simulation):
         if look is not None and is_new:
             origins = self.floor.origins(look)
             judging.found = judging.attribute(look, origins, judging.running())
+        self._is_hurried = False
         standings = judging.judge(look, self.now)
         if standings:
             self._do(DevicesChanged(at=self.now, standings=tuple(standings)))
@@ -199,6 +208,9 @@ class LifeOnGpus(Simulation):
         super()._do(event)
         if isinstance(event, AttemptEnded):
             self.eyes.judging.note_peaks([event.trial])
+        if not self._is_hurried and self.eyes.judging.is_short:
+            self._is_hurried = True
+            self._judge_after(COMMITTED_AFTER_S)
         for check in self.checks:
             check()
 
@@ -256,6 +268,8 @@ class LifeOnGpus(Simulation):
             is_open = self.state.gpus.standings[uuid].state == "open"
             assert is_open, f"{trial.name} starts on a closed {uuid}"
             assert uuid not in self.state.gpus.excluded
+            seen_by = self.floor.stranger_since(uuid) + NOTICED_S + STALE_S * self.is_hung
+            assert self.now <= seen_by, f"{trial.name} starts beside a stranger"
         self.floor.start((number, n), trial, self.eyes.leases, self.now)
 
     def _free(self, slot: int, life: int) -> None:

@@ -36,7 +36,7 @@ class GpuTroubles(Troubles):
         if gpu is None:
             return
         self._trouble(gpu)
-        pid = self._floor.stranger(gpu, "train.py")
+        pid = self._floor.stranger(gpu, "train.py", self._life.now)
         yield self._chance.uniform(3, 15)
         self._floor.gone(gpu, pid)
         self._mended(gpu)
@@ -171,7 +171,7 @@ class GpuTroubles(Troubles):
         assert not self._floor.on([gpu.uuid]), "a rival got the lease of a GPU in use"
         self.had["a_rival_computes"] += 1
         self._trouble(gpu)
-        pid = self._floor.stranger(gpu, "a rival")
+        pid = self._floor.stranger(gpu, "a rival", self._life.now)
         yield self._chance.uniform(4, 12)
         self._floor.gone(gpu, pid)
         self._rival.give_back(gpu.uuid)

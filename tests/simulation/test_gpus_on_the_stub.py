@@ -25,6 +25,7 @@ from engine.core.plan import Plan, StagePlan
 from engine.core.projection import sweep_view, trial_view
 from engine.core.scheduling import proposals_left
 from engine.core.state import Scheduling
+from engine.devices.keeper import NOT_NEEDED
 from engine.devices.leases import FileLeases, Owner
 from engine.devices.turns import AGAIN_S
 from engine.devices.watched import GOOD_LOOKS
@@ -131,7 +132,9 @@ class Watcher:
         free = [
             uuid
             for uuid, standing in gpus.standings.items()
-            if standing.state == "open" and not gpus.taken(uuid) and uuid not in gpus.excluded
+            if not gpus.taken(uuid)
+            and uuid not in gpus.excluded
+            and (standing.state == "open" or self.is_spare(uuid))
         ]
         if not free:
             return False
@@ -143,6 +146,11 @@ class Watcher:
             if 0 < demand.gpus <= len(free) - kept:
                 return True
         return False
+
+    def is_spare(self, uuid: str) -> bool:
+        """Whether a GPU was left to others when it was judged last, since nothing needed it."""
+        watched = self.life.eyes.keeper.gpus.get(uuid)
+        return watched is not None and watched.finding == NOT_NEEDED
 
     def sound_ones_are_open(self) -> None:
         """Whatever has had no trouble for a while is open, as far as the sweep has use for it."""
