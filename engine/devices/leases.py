@@ -11,6 +11,7 @@ that nobody holds gives, and then held under a shared one, so that runners can h
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import json
@@ -33,6 +34,7 @@ SHARED = "shared"
 _RUN_LOCK = Path("/run/lock")
 _FALLBACK = Path("/tmp/tui-tuner-leases")
 _LONGEST = 4096
+_OF_A_FOLDER = (errno.ENOTDIR, errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 _NAME_LIMIT = 80
 
 
@@ -104,17 +106,17 @@ class FileLeases(Leases):
         try:
             fd = self._open(uuid)
         except OSError as error:
-            return f"without a lease: {self.file(uuid)}: {error.strerror or error}"
+            return self._why_not(uuid, error)
         try:
             refusal = self._own(fd)
         except OSError as error:
-            refusal = f"without a lease: {self.file(uuid)}: {error.strerror or error}"
+            refusal = self._why_not(uuid, error)
         file = self.file(uuid)
         if refusal is None and _is_still(fd, file):
             self._held[uuid] = fd, file
             return None
         os.close(fd)
-        return refusal or "without a lease: its file was removed just now"
+        return refusal or "cannot be leased: its file was removed just now"
 
     def whose(self, uuid: str) -> str | None:
         return None if uuid in self._held else whose(self.directory, uuid)
@@ -132,6 +134,13 @@ class FileLeases(Leases):
     def close(self) -> None:
         for uuid in self.held:
             self.give_back(uuid)
+
+    def _why_not(self, uuid: str, error: OSError) -> str:
+        """Name the folder where no GPU can be leased in it, else the file at fault."""
+        file = self.file(uuid)
+        of_file = os.path.lexists(file) and error.errno not in _OF_A_FOLDER
+        named = file if of_file else self.directory
+        return f"cannot be leased: {named}: {error.strerror or error}"
 
     def _open(self, uuid: str) -> int:
         """Open a lease's file, which others may have made; a new one is everybody's to write.

@@ -166,10 +166,16 @@ def test_a_python_that_hangs_is_not_waited_for(tmp_path: Path) -> None:
     assert ask(str(path), within_s=0.05) == "did not answer within 0 s"
 
 
-def test_a_folder_that_cannot_be_written_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_cannot_be_written_is_a_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a file").touch()
+    monkeypatch.setenv(DIRECTORY_VARIABLE, str(tmp_path / "a file"))
     monkeypatch.setattr(places.os, "access", lambda path, mode: False)
-    levels = {check.name: check.level for check in places.places()}
-    assert (levels["sweeps"], levels["leases"], levels["sqlite"]) == ("fault", "fault", "ok")
+    found = {check.name: check for check in places.places()}
+    levels = [found[name].level for name in ("sweeps", "leases", "sqlite")]
+    assert levels == ["fault", "fault", "ok"]
+    assert "a file cannot be written: Not a directory: GPUs cannot" in found["leases"].text
 
 
 def test_a_disk_below_the_floor_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -131,13 +131,14 @@ def test_what_is_no_file_gives_no_lease_and_says_where_it_lies(folder: Path, spo
         spoil(engine.file(GPU))
         refusal = engine.take(GPU)
         assert refusal is not None
-        assert refusal.startswith(f"without a lease: {engine.file(GPU)}: ")
+        assert refusal.startswith(f"cannot be leased: {engine.file(GPU)}: ")
 
 
 def test_a_directory_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "leases").write_text("")
     with leases(tmp_path / "leases", "digits") as engine:
-        assert "without a lease: " in (engine.take(GPU) or "")
+        refusal = f"cannot be leased: {tmp_path / 'leases'}: Not a directory"
+        assert [engine.take(gpu) for gpu in (GPU, "GPU-2")] == [refusal, refusal]
 
 
 @pytest.mark.parametrize(

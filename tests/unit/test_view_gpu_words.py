@@ -34,6 +34,12 @@ def test_gpus_that_are_closed_for_one_reason_are_named_together():
     assert gpus_text(box) == "1 of 5 for trials; gpu1 to gpu3 excluded by ann; gpu4 leased by x"
 
 
+def test_gpus_that_cannot_be_leased_are_not_said_to_be():
+    why = "cannot be leased: /run/lock/tui-tuner: No space left on device"
+    box = [gpu(n, state="leased", reason=why) for n in range(4)]
+    assert gpus_text(box) == f"0 of 4 for trials; gpu0 to gpu3 {why}"
+
+
 def test_a_box_without_gpus_says_nothing_of_them():
     assert gpus_text([cpu()]) == ""
 

@@ -78,7 +78,7 @@ def standing(device: DeviceView) -> Run:
     role = said[1] if said is not None else "warning"
     if not reason:
         return (said[0] if said is not None else plain(device.state, _STATE)), role
-    known = device.state in ("busy", "ok") or reason.startswith(device.state)
+    known = device.state in ("busy", "ok") or reason.startswith((device.state, "cannot be leased"))
     return (reason if known else f"{plain(device.state, _STATE)}: {reason}"), role
 
 

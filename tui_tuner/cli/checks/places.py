@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,11 +44,25 @@ def _sweeps(folder: Path) -> Check:
 
 def _leases(folder: Path) -> Check:
     there = _existing(folder)
-    if os.access(there, os.W_OK | os.X_OK):
+    why = _unwritable(there)
+    if not why:
         return ok("leases", str(folder))
-    text = f"{there} cannot be written: GPUs cannot be leased, so that none is used"
-    advice = f"chmod 1777 {there}, or set {DIRECTORY_VARIABLE} to one folder for all users"
+    text = f"{there} cannot be written: {why}: GPUs cannot be leased, so that none is used"
+    advice = (
+        f"let all users write there (chmod 1777, free space), or set {DIRECTORY_VARIABLE} "
+        "to one folder for all of them"
+    )
     return fault("leases", text, advice)
+
+
+def _unwritable(folder: Path) -> str:
+    """Why a new file there takes no byte; empty where it does."""
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"x")
+    except OSError as error:
+        return error.strerror or str(error)
+    return ""
 
 
 def _existing(path: Path) -> Path:
