@@ -1,119 +1,125 @@
-"""What watching 8 GPUs with 64 trials on each costs, in percent of a core.
+"""What watching 8 GPUs with 64 trials costs, in percent of a core: a real engine, 8 trials a GPU.
 
-The GPUs are the stub's that the tests use, so NVIDIA's own part of each call is not in it: on a
-real card that is added to the process that looks, and never to the engine. The trials' processes
-are real ones, children of one runner a trial. The yardstick is a program that reads
-/proc/stat, and /proc/PID/stat of the same 512 processes, as often. Prints one line; exits 1 where
-the engine and the process that looks take over 2 % of a core together.
+The trials report once and then say nothing, so that all that the engine does is to watch them and
+their GPUs. These are the stub's that the tests use: the stub's part of each call is counted, and
+NVIDIA's is not. Counted is what the engine and the process that looks at the GPUs compute in a
+minute. The yardstick is a bare Python that reads /proc/stat, and /proc/PID/stat of the same trials
+and their runners, once a second. Prints one line; exits 1 where the two take over 2 % of a core.
 """
 
 from __future__ import annotations
 
-import asyncio
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-from engine.devices.attribution import Attribution, Running
-from engine.devices.gpu_watch import GpuWatch
-from engine.devices.origins import Origins
-from tests.fakes.nvml.box import Box
+import psutil
 
-GPUS, PROCESSES = 8, 64
-LOOKS = 20
+from tests.fakes.nvml.box import USE_GPU, Box
+from tests.fakes.real_sweep import RealSweep, wait_until
+
+GPUS, TRIALS = 8, 64
+SECONDS, YARDSTICK_SECONDS = 60.0, 10
+SETTLED_S = 5.0
+"""The first looks come faster."""
 BAR = 2.0
-RUNNERS = """
-import os, sys, time
+TRIAL = f"""{USE_GPU}
+import signal
+import tui_tuner as tt
+
+trial = tt.trial(lr=0.5)
+use_gpu(gib=2, util=100 * {GPUS} // {TRIALS})
+trial.report(1, acc=0.5)
+signal.pause()
+"""
+CONFIG = f"""
+metric: {{name: acc, goal: maximize}}
+parameters: {{lr: {{min: 0.0, max: 1.0}}}}
+method: random
+start: spawn
+limits: {{trials: {TRIALS}}}
+resources: {{gpus: 1, trials_per_gpu: {TRIALS // GPUS}}}
+"""
+YARDSTICK = """
+import sys, time
+begun = time.process_time(), time.monotonic()
 for _ in range(int(sys.argv[1])):
-    runner = os.fork()
-    if runner == 0:
-        child = os.fork()
-        if child == 0:
-            time.sleep(600)
-            os._exit(0)
-        os.write(1, b"%d %d\\n" % (os.getpid(), child))
-        time.sleep(600)
-        os._exit(0)
-sys.stdin.read()
-os.killpg(0, 9)
+    for path in ["/proc/stat", *(f"/proc/{pid}/stat" for pid in sys.argv[2:])]:
+        with open(path, "rb") as file:
+            file.read()
+    time.sleep(1.0)
+print((time.process_time() - begun[0]) / (time.monotonic() - begun[1]) * 100)
 """
 
 
-def percent_of_a_core(pid: int, since: tuple[float, float]) -> float:
-    """What a process has used since an earlier moment, in percent of the time since."""
-    cpu_s, at = cpu(pid)
-    return (cpu_s - since[0]) / (at - since[1]) * 100
+@contextmanager
+def silent_sweep(folder: Path) -> Iterator[psutil.Process]:
+    """The engine of a sweep whose trials all run, and have nothing more to say."""
+    os.environ |= Box(folder, GPUS).env
+    os.environ |= {
+        "TUI_TUNER_LEASE_DIR": str(folder / "leases"),
+        "TUI_TUNER_STATE_DIR": str(folder / "state"),
+    }
+    os.environ.pop("CUDA_VISIBLE_DEVICES", None)
+    sweep = RealSweep(folder, TRIAL, CONFIG)
+    pid = sweep.start()
+
+    def count_silent() -> int:
+        return sum(trial.state == "running" and trial.reports > 0 for trial in sweep.trials())
+
+    try:
+        wait_until(lambda: count_silent() == TRIALS, f"{TRIALS} trials run", 300.0)
+        yield psutil.Process(pid)
+    finally:
+        stop = [sys.executable, "-m", "tui_tuner", "stop", str(sweep.directory), "--now"]
+        subprocess.run(stop, check=True, stdout=subprocess.DEVNULL)
+        sweep.kill_engine(signal.SIGTERM)
 
 
-def cpu(pid: int) -> tuple[float, float]:
-    """The seconds that a process has computed so far, to the nanosecond, and the time now."""
-    with open(f"/proc/{pid}/schedstat") as file:
-        return int(file.read().split()[0]) / 1e9, time.monotonic()
+def cpu_s(process: psutil.Process) -> float:
+    """The seconds that a process has computed so far, all its threads."""
+    times = process.cpu_times()
+    return times.user + times.system
 
 
-async def watched(box: Box, running: dict[tuple[int, int], Running]) -> tuple[float, float]:
-    """What the process that looks and this one, the engine's part, take of a core."""
-    watch = GpuWatch(env=box.env)
-    origins = Origins()
-    attribution = Attribution(origins.is_there)
-    await watch.start()
-    look = await watch.first(10.0)
-    assert look is not None
-    attribution.look(look, origins.look(look), running)
-    assert watch.pid is not None
-    theirs, ours = cpu(watch.pid), cpu(os.getpid())
-    for _ in range(LOOKS):
-        look = await watch.next(10.0)
-        assert look is not None
-        found = attribution.look(look, origins.look(look), running)
-        assert all(reading.memory for reading in found.readings.values())
-        assert not found.foreign
-    used = percent_of_a_core(watch.pid, theirs), percent_of_a_core(os.getpid(), ours)
-    await watch.close()
-    return used
+def percents(processes: Sequence[psutil.Process]) -> list[float]:
+    """What each takes of a core, over a minute."""
+    before, began = [cpu_s(process) for process in processes], time.monotonic()
+    time.sleep(SECONDS)
+    took = time.monotonic() - began
+    after = [cpu_s(process) for process in processes]
+    return [(now - then) / took * 100 for now, then in zip(after, before, strict=True)]
 
 
-def polled(pids: list[int]) -> float:
-    """What reading the same processes' stat once a second takes of a core."""
-    since = cpu(os.getpid())
-    for _ in range(5):
-        for path in ["/proc/stat", *(f"/proc/{pid}/stat" for pid in pids)]:
-            with open(path, "rb") as file:
-                file.read()
-        time.sleep(1.0)
-    return percent_of_a_core(os.getpid(), since)
+def polled(pids: Sequence[int]) -> float:
+    """What a bare Python takes of a core that reads their stat once a second."""
+    command = [sys.executable, "-S", "-c", YARDSTICK, str(YARDSTICK_SECONDS), *map(str, pids)]
+    told = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    return float(told.stdout)
 
 
 def main() -> None:
     """Measure the product, then the yardstick, over the same processes."""
-    trials = GPUS * PROCESSES
-    command = [sys.executable, "-S", "-c", RUNNERS, str(trials)]
-    pipe = subprocess.PIPE
-    nursery = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, start_new_session=True)
-    assert nursery.stdout is not None
-    pairs = [tuple(map(int, nursery.stdout.readline().split())) for _ in range(trials)]
-    try:
-        with tempfile.TemporaryDirectory() as name:
-            box = Box(Path(name), GPUS)
-            running = {}
-            for n, (runner, child) in enumerate(pairs):
-                box.run_on(box.gpus[n % GPUS], child, memory=2**30, util=1)
-                uuid = box.uuid(n % GPUS)
-                running[n, 1] = Running(runner=runner, gpus=(uuid,), share=1_000_000 // PROCESSES)
-            theirs, ours = asyncio.run(watched(box, running))
-        yardstick = polled([child for _, child in pairs])
-    finally:
-        nursery.communicate()
+    with tempfile.TemporaryDirectory() as name, silent_sweep(Path(name)) as engine:
+        children = engine.children()
+        (looker,) = [child for child in children if "engine.devices.watch" in child.cmdline()]
+        time.sleep(SETTLED_S)
+        ours, theirs = percents([engine, looker])
+        trials = [one.pid for one in engine.children(recursive=True) if one.pid != looker.pid]
+        yardstick = polled(trials)
     print(
-        f"watching: {GPUS} GPUs with {PROCESSES} trials each, a look a second: "
-        f"{theirs + ours:.2f} % of a core (the process that looks {theirs:.2f} %, "
-        f"the engine {ours:.2f} %; bar {BAR:g} %); reading their /proc/PID/stat as often: "
+        f"watching: {GPUS} GPUs with {TRIALS} trials: {ours + theirs:.2f} % of a core "
+        f"(the engine {ours:.2f} %, the process that looks {theirs:.2f} %; bar {BAR:g} %); "
+        f"reading /proc/PID/stat of the same {len(trials)} processes once a second: "
         f"{yardstick:.2f} % (yardstick)"
     )
-    sys.exit(theirs + ours > BAR)
+    sys.exit(ours + theirs > BAR)
 
 
 if __name__ == "__main__":
