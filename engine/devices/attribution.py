@@ -63,8 +63,9 @@ class Attribution:
         self._were.update((pid, key) for pid, key in owners.items() if key is not None)
         ours: dict[str, dict[Key, list[GpuProcess]]] = {}
         foreign: dict[str, list[ForeignView]] = {}
+        on_each = _by_gpu(running)
         for gpu in look.gpus:
-            there = [key for key, one in running.items() if gpu.uuid in one.gpus]
+            there = on_each.get(gpu.uuid, [])
             for process in gpu.processes:
                 key = owners.get(process.pid)
                 if key is None and not look.own_pids and there:
@@ -74,7 +75,7 @@ class Attribution:
                 if key is not None:
                     ours.setdefault(gpu.uuid, {}).setdefault(key, []).append(process)
         gpus = {gpu.uuid: gpu for gpu in look.gpus}
-        shared = {uuid for uuid in gpus if _count_on(uuid, running) > 1 or foreign.get(uuid)}
+        shared = {uuid for uuid in gpus if len(on_each.get(uuid, ())) > 1 or foreign.get(uuid)}
         return Found(
             readings={key: _reading(key, one, gpus, ours, shared) for key, one in running.items()},
             foreign={uuid: others for uuid, others in foreign.items() if others},
@@ -106,8 +107,12 @@ def _owner(origin: Origin, by_runner: Mapping[int, Key]) -> Key | None:
     return next((by_runner[pid] for pid in origin.ancestors if pid in by_runner), None)
 
 
-def _count_on(uuid: str, running: Mapping[Key, Running]) -> int:
-    return sum(uuid in one.gpus for one in running.values())
+def _by_gpu(running: Mapping[Key, Running]) -> dict[str, list[Key]]:
+    found: dict[str, list[Key]] = {}
+    for key, one in running.items():
+        for uuid in one.gpus:
+            found.setdefault(uuid, []).append(key)
+    return found
 
 
 def _held(by_key: Mapping[Key, list[GpuProcess]]) -> dict[Key, int]:
