@@ -29,7 +29,7 @@ static Handle handle[GPUS], *order[GPUS];
 static u64 xid_told;
 
 /* How often it is looked whether there is an XID. A driver is woken instead, and costs nothing. */
-enum { XID_MS = 50 };
+enum { XID_MS = 100 };
 
 /* Take the lock with the file read, once nothing says that this call hangs. */
 static void enter(const char *call) {
