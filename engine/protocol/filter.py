@@ -26,6 +26,7 @@ Predicate = Callable[[TrialView], bool]
 
 MAX_DEPTH = 50
 _SAME = ("=", "==", "!=")
+_NUMBERS = {int, float}
 
 _ORDER: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
@@ -226,7 +227,7 @@ def _number_in(text: str) -> float | None:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return type(value) in _NUMBERS
 
 
 def _spelled(value: Any) -> str:

@@ -69,7 +69,7 @@ def written(state: ViewState, number: int, now: float = 140.0) -> str:
 
 def order(column: str, reverse: bool = False, maximize: bool = True) -> list[str]:
     ordering = Ordering(sort=Sort(column, reverse), maximize=maximize)
-    return list(build(STATE.rows.values(), ordering))
+    return list(build(STATE.rows, ordering))
 
 
 def test_a_row_tells_use_memory_peak_cpu_device_and_cost():

@@ -7,9 +7,9 @@ search; sorting all of ten thousand rows takes no longer than a person notices.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from operator import attrgetter
+from itertools import compress
+from operator import attrgetter, ne
 from typing import Any
 
 from msgspec import Struct
@@ -27,6 +27,7 @@ Entry = tuple[Any, int]
 
 RANKS = {"running": 0, "paused": 1, "complete": 1, "pruned": 1, "failed": 1, "waiting": 2}
 _UNRANKED = 3
+_STATE = attrgetter("state")
 
 FIXED_COLUMNS = (
     *("state", "id", "epoch", "last", "best", "elapsed"),
@@ -77,33 +78,30 @@ class Ordering(Struct, frozen=True):
             return -number if reverse else number, number
         return (self._group(row), *_key(self._value(row), self._descends(row))), number
 
-    def sorted(self, rows: Sequence[TrialView]) -> list[int]:
-        """Give the places of rows, which come by number, as they are to be shown.
+    def sorted(self, rows: Sequence[TrialView]) -> list[Sequence[int]]:
+        """Give the places of rows, which come by number, as they are to be shown, in groups.
 
         The same order as that of their entries, found group by group without making any.
         """
         column, reverse = self.sort.column, self.sort.reverse
         if column == "id":
-            return list(range(len(rows)))[:: -1 if reverse else 1]
+            return [range(len(rows))[:: -1 if reverse else 1]]
         values = self._values(rows)
         return [
-            place
+            _by_value(places, values, self._descends(rows[places[0]]))
             for places in self._groups(rows)
             if places
-            for place in _by_value(places, values, self._descends(rows[places[0]]))
         ]
 
     def _groups(self, rows: Sequence[TrialView]) -> Iterable[Sequence[int]]:
         if self.sort.column not in ("state", *_TIMES):
             return [range(len(rows))]
-        groups: dict[int, list[int]] = defaultdict(list)
         if self.sort.column == "state":
-            for place, row in enumerate(rows):
-                groups[RANKS.get(row.state, _UNRANKED)].append(place)
+            ranks = [RANKS.get(state, _UNRANKED) for state in map(_STATE, rows)]
         else:
-            for place, row in enumerate(rows):
-                groups[row.state != "running" and not row.held].append(place)
-        return [places for _, places in sorted(groups.items())]
+            ranks = [row.state != "running" and not row.held for row in rows]
+        found = sorted(set(ranks))
+        return [[place for place, rank in enumerate(ranks) if rank == one] for one in found]
 
     def _values(self, rows: Sequence[TrialView]) -> list[Any]:
         column = self.sort.column
@@ -171,10 +169,14 @@ def _time(row: TrialView) -> float | None:
     return row.elapsed_s or None
 
 
-def build(rows: Iterable[TrialView], ordering: Ordering) -> Order:
+def build(rows: Mapping[str, TrialView], ordering: Ordering) -> Order:
     """Sort all rows that are shown; they come by number."""
-    shown = [*rows] if ordering.filter is None else [*filter(ordering.filter.accepts, rows)]
-    return tuple([shown[place].id for place in ordering.sorted(shown)])
+    if ordering.filter is None:
+        shown, names = [*rows.values()], [*rows]
+    else:
+        shown = [*filter(ordering.filter.accepts, rows.values())]
+        names = [row.id for row in shown]
+    return tuple([names[place] for places in ordering.sorted(shown) for place in places])
 
 
 def position(
@@ -222,27 +224,31 @@ def _at_most(one: tuple[int, str], other: tuple[int, str]) -> bool:
 
 
 _NUMBERS = {int, float}
+_NOTHING = {type(None)}
 
 
 def _by_value(places: Sequence[int], values: list[Any], descending: bool) -> list[int]:
     """Sort places by the values there; equal ones stay as they are, what is missing goes last."""
-    present = [place for place in places if (value := values[place]) is not None and value == value]
-    kinds = set(map(type, map(values.__getitem__, present)))
-    if kinds <= _NUMBERS or kinds == {str}:
+    every = len(places) == len(values)
+    column = values if every else [values[place] for place in places]
+    kinds = set(map(type, column))
+    present, absent = [*places], list[int]()
+    if kinds & _NOTHING or any(map(ne, column, column)):
+        gaps = [value is None or value != value for value in column]
+        present = [place for place, gap in zip(places, gaps, strict=True) if not gap]
+        absent = [*compress(places, gaps)]
+    if (kinds := kinds - _NOTHING) <= _NUMBERS or kinds == {str}:
         present.sort(key=values.__getitem__, reverse=descending)
     else:
         present.sort(key=lambda place: _key(values[place], descending))
-    if len(present) == len(places):
-        return present
-    absent = [place for place in places if (value := values[place]) is None or value != value]
-    return present + absent
+    return present + absent if absent else present
 
 
 def _key(value: Any, descending: bool) -> tuple[Any, ...]:
     """Numbers before text, and what is missing or no number last, whichever way they go."""
     if value is None or value != value:
         return 3, 0
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if type(value) in _NUMBERS:
         return 0, -value if descending else value
     text = str(value)
     return 2, _Backwards(text) if descending else text

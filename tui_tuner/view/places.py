@@ -134,7 +134,7 @@ class Places(Struct, frozen=True):
 
 def replaced(rows: Rows, ordering: Ordering, at: float) -> Places:
     """Place all rows anew; `rows` come by number."""
-    return Places(ordering_of.build(rows.values(), ordering), {}, at)
+    return Places(ordering_of.build(rows, ordering), {}, at)
 
 
 def _may_stay(old: TrialView | None, new: TrialView, ordering: Ordering) -> bool:
