@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from engine.core.demands import Demands
 from engine.core.plan import Plan
 from engine.devices.allowed import visible_in
 from engine.devices.cpu import usable_cores
-from engine.devices.gpu_watch import COMMAND, GpuWatch, library_there
+from engine.devices.gpu_watch import GpuWatch, library_there
 from engine.devices.keeper import Keeper
 from engine.devices.leases import FileLeases, owner_of
 from engine.gpu_plan import (
@@ -24,8 +23,6 @@ from engine.gpu_plan import (
     plan_of,
     rules_of,
 )
-
-_LOOK_EVERY = "TUI_TUNER_GPU_LOOK_S"
 
 
 class Hardware:
@@ -53,8 +50,7 @@ class Hardware:
         library = library_there()
         look = None
         if library or goes_on:
-            every = os.environ.get(_LOOK_EVERY)
-            self.watch = GpuWatch(command=(*COMMAND, every) if every else COMMAND)
+            self.watch = GpuWatch()
             await self.watch.start()
             look = await self.watch.first(FIRST_LOOK_S)
         judge = outlook_again if goes_on else outlook_of

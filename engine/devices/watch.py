@@ -50,9 +50,14 @@ def main(arguments: Sequence[str]) -> None:
         except BoxError as error:
             look, in_vain = _nothing(error), in_vain + 1
         _write(msgspec.json.encode(look) + b"\n")
-        _rest(begun + (period_s if count > QUICK_LOOKS else min(QUICK_S, period_s)))
+        _rest(begun + pause_s(count, period_s))
         if in_vain >= IN_VAIN or _listed() != listed or (listed is None and count >= untold):
             _begin_anew()
+
+
+def pause_s(count: int, period_s: float) -> float:
+    """How long after the look of that number, 1 being the first, the next one comes."""
+    return period_s if count > QUICK_LOOKS else min(QUICK_S, period_s)
 
 
 def _pace(arguments: Sequence[str]) -> tuple[float, int]:

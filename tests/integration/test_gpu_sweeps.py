@@ -54,11 +54,10 @@ while not any((here / end).exists() for end in ("end", f"{{name}}.end")):
 
 @pytest.fixture
 def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Box]:
-    """A box with two GPUs, looked at five times a second, for all engines started in the test."""
+    """A box with two GPUs, for all engines started in the test."""
     found = Box(tmp_path)
     for name, value in found.env.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setenv("TUI_TUNER_GPU_LOOK_S", "0.2")
     monkeypatch.setenv("TUI_TUNER_LEASE_DIR", str(tmp_path / "leases"))
     monkeypatch.setenv("TESTS_FOLDER", str(tmp_path))
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)

@@ -10,7 +10,8 @@ import pytest
 
 from engine.devices.nvml import asked_since_us
 from engine.devices.sample import Look
-from engine.devices.watch import _KERNEL_S_LIST
+from engine.devices.slow_fields import EVERY
+from engine.devices.watch import _KERNEL_S_LIST, PERIOD_S, QUICK_LOOKS, pause_s
 from tests.fakes.nvml.box import (
     GIB,
     LOST,
@@ -60,6 +61,27 @@ def test_a_gpu_tells_all_that_is_shown(tmp_path: Path, looking: LookAt) -> None:
     assert (gpu.missing, gpu.fault) == ({}, None)
     (process,) = gpu.processes
     assert (process.pid, process.memory, process.util) == (os.getpid(), 3 * GIB, 30.0)
+
+
+def test_the_first_looks_come_faster_so_that_trials_need_not_wait() -> None:
+    pauses = [pause_s(count, PERIOD_S) for count in (1, QUICK_LOOKS, QUICK_LOOKS + 1)]
+    assert pauses == [1 / 3, 1 / 3, 1.0]
+    assert pause_s(1, period_s=0.01) == 0.01
+
+
+def test_what_changes_slowly_is_seen_within_a_few_looks(tmp_path: Path, looking: LookAt) -> None:
+    box = Box(tmp_path, 3)
+    looker = looking(box)
+    looker.next()
+    box.set(0, ecc=1, sm_clock=210, throttle=0x8)
+    box.run(2, 1, kind=1)
+    box.set(1, util=1)
+    looker.until(lambda look: look.gpus[1].util == 1)
+    for _ in range(EVERY):
+        look = looker.next()
+    assert (look.gpus[0].ecc, look.gpus[0].sm_clock) == (1, 210.0)
+    assert look.gpus[0].throttle == ("hardware slowdown",)
+    assert [process.graphics for process in look.gpus[2].processes] == [True]
 
 
 def test_eight_gpus_with_64_processes_each_are_seen(tmp_path: Path, looking: LookAt) -> None:
