@@ -82,6 +82,8 @@ class LifeOnGpus(Simulation):
         self.leaves = 0
         """How many of the next trials that end leave a process behind."""
         self.device_errors: Counter[int] = Counter()
+        self.failed_at: dict[str, float] = {}
+        """When a trial last blamed a GPU for its end."""
         self.made: list[tuple[int, int, int]] = []
         self.checks: list[Callable[[], None]] = []
         self.refused: Counter[str] = Counter()
@@ -110,6 +112,10 @@ class LifeOnGpus(Simulation):
     def after(self, seconds: float, happen: Callable[[], None]) -> None:
         """Let something happen in so many seconds."""
         self._after(seconds, happen)
+
+    def close(self) -> None:
+        """Let go of what the engine leases."""
+        self.eyes.leases.close()
 
     def act(self, act: Act) -> bool:
         """Do what a person asks for, if it can be done."""
@@ -234,6 +240,8 @@ class LifeOnGpus(Simulation):
         fault = fault_of(event.exit)
         if fault is not None and fault.kind == "device":
             self.device_errors[event.trial] += 1
+            attempt = self.state.trials[event.trial].attempts[-1]
+            self.failed_at |= dict.fromkeys(attempt.gpus, self.now)
         leaves = self.leaves > 0 and self.floor.running.get(key) is not None
         one = self.floor.end(key, leaves=leaves)
         leftover: tuple[str, ...] = ()

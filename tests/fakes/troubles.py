@@ -68,7 +68,8 @@ class Troubles:
             self.sound_since[uuid] = self._life.now
         if self._troubled[uuid] or self._box_troubled:
             return False
-        since = max(self.sound_since.get(uuid, 0.0), self.all_sound_since)
+        failed_at = self._life.failed_at.get(uuid, 0.0)
+        since = max(self.sound_since.get(uuid, 0.0), failed_at, self.all_sound_since)
         return self._life.now - since >= seconds
 
     def _next(self) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -166,7 +167,7 @@ class Watcher:
     def is_trusted_again(self, uuid: str) -> bool:
         """Whether a GPU has had no trouble for as long as one waits that has broken so often."""
         watched = self.life.eyes.keeper.gpus.get(uuid)
-        if watched is None:
+        if watched is None or "failed trials" in self.life.state.gpus.standings[uuid].reason:
             return False
         patience_s = FOUND_AFTER_S + (GOOD_LOOKS << watched.relapses)
         if not watched.turns.may(self.life.now):
@@ -192,8 +193,12 @@ def floor(tmp_path: Path) -> Iterator[Floor]:
 def test_five_thousand_trials_outlive_all_that_happens_to_eight_gpus(
     tmp_path: Path, floor: Floor, rival: FileLeases
 ) -> None:
-    with OnDemand(floor.box.env) as looker:
-        life = LifeOnGpus(plan(), propose, script, floor=floor, looker=looker, leases=tmp_path)
+    with (
+        OnDemand(floor.box.env) as looker,
+        closing(
+            LifeOnGpus(plan(), propose, script, floor=floor, looker=looker, leases=tmp_path)
+        ) as life,
+    ):
         troubles = GpuTroubles(life, rival, SEED, lambda: len(life.state.trials) >= TRIALS - 100)
         watcher = Watcher(life, troubles)
         for seconds in (20.0, 60.0):
@@ -206,7 +211,6 @@ def test_five_thousand_trials_outlive_all_that_happens_to_eight_gpus(
                 watcher.sound_ones_are_open()
             assert life.now < 20_000
         life.commit()
-        life.eyes.leases.close()
     injected = {**troubles.had, **what_trials_met(life)}
     print(f"{life.now:.0f} s:", ", ".join(f"{n} {kind}" for kind, n in injected.items()))
     assert life.state.status == "finished"
