@@ -7,6 +7,12 @@ killed engine lives on it.
 A file holds one line of JSON. `owner` says whose it is: the engine and its runners compare it;
 `sweep`, `user` and `pid` are for people. It is written under an exclusive lock, which only a file
 that nobody holds gives, and then held under a shared one, so that runners can hold it too.
+
+Nobody but its maker and root can remove a file, since the directory is sticky, and what cleans up
+by age leaves locked files alone (tmpfiles.d(5)). One that is removed all the same is taken anew by
+its engine at the next look, while runners go on to hold the one that is gone: should that engine
+die too, their GPU is kept from other sweeps no longer by the lease, but by their trials, which are
+seen on it.
 """
 
 from __future__ import annotations
