@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import takewhile
 
-from . import reporting, staging
+from . import losing, reporting, staging
 from .border import check_border
 from .commands import AwaitGone, Command, Emit, LaunchAttempt
 from .events import AttemptEnded, AttemptFenced, AttemptLaunched, AttemptStarted, Requeued
@@ -90,6 +90,7 @@ def end(state: SweepState, event: AttemptEnded, ranges: Ranges | None) -> list[C
         state.gpus.leave(trial.number, running.slot)
         commands.append(AwaitGone(slot=running.slot, leftover=event.leftover))
     state.set_state(trial, after, first=isinstance(after, Waiting))
+    commands += losing.note_end(state, attempt, fault_of(event.exit), event.at)
     state.slot_time.end(trial.number, event.at)
     _pace(state, trial, attempt)
     staging.repeat_if_due(state, trial, event.at)

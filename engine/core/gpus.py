@@ -35,6 +35,7 @@ class Gpus:
         self._of: dict[int, tuple[str, ...]] = {}
         self._left: dict[int, tuple[tuple[str, ...], int]] = {}
         self._taken: Counter[str] = Counter()
+        self._failures: Counter[str] = Counter()
         self._most: dict[str, int] = {}
         """How many trials its memory holds: those that were there at its standing, and its room."""
 
@@ -187,6 +188,16 @@ class Gpus:
         """Take back what was held by processes that outlived their trial in a slot."""
         uuids, share = self._left.pop(slot, ((), 0))
         self._taken.subtract(dict.fromkeys(uuids, share))
+
+    def blame(self, uuid: str) -> int:
+        """Note that a GPU failed a trial; give how often that was since one went well."""
+        self._failures[uuid] += 1
+        return self._failures[uuid]
+
+    def clear(self, uuids: Iterable[str]) -> None:
+        """Hold against GPUs no longer what they failed."""
+        for uuid in uuids:
+            self._failures.pop(uuid, None)
 
     def _places_on(self, uuid: str, share: int) -> int:
         if not self.usable(uuid):

@@ -113,7 +113,8 @@ class Watched(Struct, kw_only=True):
         if before == "quarantined" and standing.state != "quarantined":
             self.broken, self.by_person = "", False
         elif before != "quarantined" and standing.state == "quarantined":
-            self.broken, self.by_person, self.good = standing.reason, by_person, 0
+            self._break(standing.reason)
+            self.by_person = by_person
 
     def find(self, finding: Finding, now: float) -> None:
         """Take in how it was found to stand."""

@@ -142,6 +142,36 @@ def test_a_gpu_that_fails_a_trial_three_times_fails_it_elsewhere_first() -> None
     assert state.reason.startswith("its GPU failed 3 times in a row: RuntimeError: CUDA error")
 
 
+def test_a_gpu_that_fails_trials_is_closed_whatever_its_driver_says_before_one_fails_for_it() -> (
+    None
+):
+    sweep = GpuSweep(count=2)
+    sweep.propose(3)
+    sweep.end(2, BROKEN)
+    assert sweep.on() == {1: "gpu0", 2: "gpu1"}, "no other is free"
+    sweep.end(2, BROKEN)
+    standing_now = sweep.state.gpus.standings[uuid(1)]
+    assert standing_now.state == "quarantined"
+    assert standing_now.reason == f"it failed trials 2 times in a row: {BROKEN.tail}"
+    assert sweep.history()[-1] == f"gpu1 failed trials 2 times in a row: {BROKEN.tail}"
+    assert sweep.state.gpus.quarantined == set(), "it comes back by itself"
+    assert sweep.on() == {1: "gpu0"}
+    sweep.report(1, 27)
+    sweep.end(1)
+    assert sweep.on() == {2: "gpu0"}
+
+
+def test_a_trial_that_went_well_clears_its_gpu_of_the_failure_before() -> None:
+    sweep = GpuSweep(count=1)
+    sweep.propose(3)
+    for ended in (BROKEN, None, BROKEN):
+        (number,) = sweep.on()
+        if ended is None:
+            sweep.report(number, 27)
+        sweep.end(number, ended)
+    assert sweep.state.gpus.standings[uuid(0)].state == "open"
+
+
 def test_a_sweep_on_the_cpu_retries_nothing_for_want_of_a_gpu() -> None:
     sweep = ToldSweep()
     sweep.propose()
