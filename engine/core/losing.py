@@ -57,6 +57,8 @@ def note_end(state: SweepState, attempt: Attempt, fault: Fault | None, at: float
 def _told(standing: Standing) -> str:
     """'gpu1 is lost', or 'gpu1 was lost: XID 79'."""
     why = (standing.reason or standing.state).removeprefix("it ")
+    if why.startswith("not "):
+        return f"{standing.device.label} is {why}"
     says_all = why.startswith(("is ", "needs ", "failed ", "quarantined "))
     return (
         f"{standing.device.label} {why}" if says_all else f"{standing.device.label} was lost: {why}"

@@ -166,7 +166,7 @@ class Watched(Struct, kw_only=True):
     def unsound(self) -> Finding | None:
         """What makes trials go elsewhere."""
         if self.is_gone:
-            return Finding("gone", "it is not there any more")
+            return Finding("gone", "not there any more")
         fault = self.broken or (self.sample.fault if self.sample is not None else None)
         return Finding("quarantined", fault) if fault else None
 

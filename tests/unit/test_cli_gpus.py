@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from engine.core.acts import SetSlots, UseGpus
 from engine.core.views import DeviceView, EngineView, ForeignView, SweepView
@@ -167,6 +168,15 @@ def test_a_sweep_without_gpus_says_so(
     assert "its trials run on the CPU" in capsys.readouterr().err
     gpu_table.show_gpus(tmp_path, json=True)
     assert capsys.readouterr().out.strip() == "[]"
+
+
+def test_a_sweep_that_waits_for_the_driver_is_not_said_to_run_on_the_cpu(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    view = replace(sweep_of(tmp_path, [], alive=True), auto_slots=True)
+    monkeypatch.setattr(gpu_table, "ask", asking((GetStatus, view)))
+    gpu_table.show_gpus(tmp_path, json=False)
+    assert "trials wait until the driver answers" in capsys.readouterr().err
 
 
 def test_a_dead_engines_gpus_are_shown_as_last_seen(

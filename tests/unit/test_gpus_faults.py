@@ -231,7 +231,7 @@ def test_what_leaves_a_lost_gpu_waits_where_the_sweep_is_stopped() -> None:
     [
         ("quarantined", "is lost", "gpu1 is lost"),
         ("quarantined", "needs a reset", "gpu1 needs a reset"),
-        ("gone", "it is not there any more", "gpu1 is not there any more"),
+        ("gone", "not there any more", "gpu1 is not there any more"),
     ],
 )
 def test_a_lost_gpu_is_told_of_in_plain_words(state: Openness, reason: str, told: str) -> None:

@@ -20,6 +20,7 @@ from .documents import print_json
 from .reach import ask
 
 _NONE = "this sweep has no GPU: its trials run on the CPU"
+_UNSEEN = "no GPU has been seen yet: trials wait until the driver answers"
 _MOST_USERS = 3
 
 
@@ -33,7 +34,7 @@ def show_gpus(sweep: Path, *, json: bool) -> None:
         print_json([gpu_document(gpu) for gpu in gpus])
         return
     if not gpus:
-        said(_NONE)
+        said(_UNSEEN if view.auto_slots else _NONE)
         return
     if not view.engine.alive:
         said("the engine is not running: this is what it saw last")
