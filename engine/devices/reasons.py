@@ -29,12 +29,12 @@ def memory_errors(count: int) -> str:
 
 
 def _named(one: ForeignView) -> str:
-    name = clean(_program(one.command), limit=_NAME_LIMIT)
+    name = clean(program_of(one.command), limit=_NAME_LIMIT)
     if one.trial is not None:
         return f"{name} ({one.pid}), which outlived {one.trial}"
     return f"{name} ({one.pid})" + (f" of {clean(one.user, limit=_NAME_LIMIT)}" if one.user else "")
 
 
-def _program(command: str) -> str:
+def program_of(command: str) -> str:
     """The program of a command line; of what hides its own, the words for that."""
     return command if command.startswith("a ") else command.partition(" ")[0] or "a process"

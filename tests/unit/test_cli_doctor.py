@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import resource
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -63,6 +65,16 @@ def test_without_a_driver_it_matters_whether_there_is_a_card(
     library: bool, card: bool, expected: Check
 ) -> None:
     assert list(gpus(None, library=library, card=card)) == [expected]
+
+
+def test_a_trial_of_another_sweep_is_called_that(tmp_path: Path) -> None:
+    boot = tmp_path / "executors" / "boot.py"
+    boot.parent.mkdir()
+    boot.write_text("input()")
+    with subprocess.Popen([sys.executable, str(boot)], stdin=subprocess.PIPE) as zygote:
+        _, check = looked(gpu(processes=(GpuProcess(pid=zygote.pid),)))
+        zygote.communicate(b"\n")
+    assert f"a tui-tuner trial ({zygote.pid}) of " in check.text
 
 
 def test_a_driver_that_says_nothing_is_a_fault() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from engine.devices.gpu_watch import GpuWatch, library_there
 from engine.devices.leases import lease_directory, whose
 from engine.devices.origins import Origin, Origins
+from engine.devices.reasons import program_of
 from engine.devices.sample import GpuProcess, GpuSample, Look
 
 from .check import Check, fault, ok, size, warn
@@ -105,8 +106,7 @@ def _users(processes: tuple[GpuProcess, ...], origins: Mapping[int, Origin]) -> 
 def _user(pid: int, origin: Origin | None) -> str:
     if origin is None:
         return f"process {pid} of another container"
-    words = origin.command.split()
-    return f"{words[0] if words else 'process'} ({pid}) of {origin.user}"
+    return f"{program_of(origin.command)} ({pid}) of {origin.user}"
 
 
 def _line(path: Path) -> str:
