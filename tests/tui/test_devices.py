@@ -206,6 +206,24 @@ async def test_the_slower_of_two_on_one_gpu_is_told_by_how_much(tui, box):
         assert "x t00" not in next(line for line in t.lines if "  t0001 " in line)
 
 
+async def test_who_has_just_begun_has_no_pace_to_be_compared_by(tui, box):
+    box.change(1, step=1)
+    async with tui(box, (120, 40)) as t:
+        await t.press("d")
+        await t.sees("who is on it")
+        assert "s/epoch" not in next(line for line in t.lines if "  t0001 " in line)
+        assert "x t0001's" not in next(line for line in t.lines if "  t0002 " in line)
+
+
+@pytest.mark.parametrize(("size", "told"), [((120, 40), ", 2 GPUs"), ((80, 24), ", x2")])
+async def test_a_trial_on_several_gpus_says_on_how_many_its_numbers_are(tui, box, size, told):
+    box.change(1, gpus=2.0, device="gpu0 gpu2")
+    async with tui(box, size) as t:
+        await t.press("d")
+        await t.sees("who is on it")
+        assert told in next(line for line in t.lines if "  t0001 " in line)
+
+
 async def test_the_plots_begin_with_what_the_store_has(tui, box):
     async with tui(box, (120, 40)) as t:
         await t.press("d")

@@ -21,7 +21,7 @@ _ROOMY = 100
 _PERCENT, _MEMORY, _HEAT, _POWER, _CLOCK = 6, 9, 6, 10, 9
 _HEAD, _FULL = 24, 90.0
 _SETTLED = 2
-"""Epochs from which on the start of a trial does not make it look slow."""
+"""Epochs from which on the start of a trial hides its pace no more."""
 _SLOWER = 1.15
 """How many times as long as the fastest beside it a trial must take to be called slow."""
 Row = tuple[str, Line]
@@ -74,7 +74,8 @@ def device_rows(
     for device in devices:
         rows.append((device.id, crop(_device(device, look), width)))
         trials = on(device, state)
-        paces = {row.id: pace_s(row, state.at) for row in trials}
+        settled = (row for row in trials if (row.step or 0) >= _SETTLED)
+        paces = {row.id: pace_s(row, state.at) for row in settled}
         rows += [
             (f"{device.id}/{row.id}", crop(_trial(row, device, paces, look), width))
             for row in trials
@@ -167,8 +168,7 @@ def _trial(
     shown = f"  {plain(row.id, 12)} "
     role = "accent" if row.state == "running" else ""
     roomy = columns.name > _HEAD
-    share = f", {_part(row.gpus)}{' GPU' * roomy}" if 0 < row.gpus < 1 else ""
-    told = f"{'epoch ' * roomy}{row.step or 0}{budget}{share}"
+    told = f"{'epoch ' * roomy}{row.step or 0}{budget}{_taken(row.gpus, roomy)}"
     return [
         (shown, ""),
         (f"{state} ", role),
@@ -179,6 +179,13 @@ def _trial(
         (right(memory(row.memory) if row.memory else "", _MEMORY), ""),
         *_cost(row, paces, glyphs),
     ]
+
+
+def _taken(gpus: float, roomy: bool) -> str:
+    """What it has of GPUs, unless that is one: its numbers are of that part, or of them all."""
+    if 0 < gpus < 1:
+        return f", {_part(gpus)}{' GPU' * roomy}"
+    return (f", {gpus:.0f} GPUs" if roomy else f", x{gpus:.0f}") if gpus > 1 else ""
 
 
 def _part(gpus: float) -> str:
@@ -204,7 +211,7 @@ def _pace(row: TrialView, paces: dict[str, float | None]) -> list[Run]:
     runs: list[Run] = [(f"  {pace_text(mine)}", "")]
     others = {name: s for name, s in paces.items() if s and name != row.id}
     fastest = min(others, key=lambda name: others[name], default="")
-    if fastest and (row.step or 0) >= _SETTLED and mine > _SLOWER * others[fastest]:
+    if fastest and mine > _SLOWER * others[fastest]:
         runs.append((f" {mine / others[fastest]:.1f}x {plain(fastest, 12)}'s", "warning"))
     return runs
 
