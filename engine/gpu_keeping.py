@@ -50,20 +50,23 @@ class GpuKeeping:
         self._origins = Origins()
         self._judging = GpuJudging(self._state, keeper, usages, self._origins.is_there)
         self._leavings = Leavings()
-        self._attributed: Look | None = None
+        self._taken: Look | None = None
         self._publisher.watch(self._note_commit)
 
     async def next_look(self, timeout_s: float) -> None:
-        """Wait for a look, at most so long, or until the sweep has a use for further GPUs."""
-        await self._watch.next(min(timeout_s, SHORT_S) if self._judging.is_short else timeout_s)
+        """Wait for a look that was not judged, at most so long, or until the sweep has a use for
+        further GPUs."""
+        if self._watch.latest is self._taken:
+            short = self._judging.is_short
+            await self._watch.next(min(timeout_s, SHORT_S) if short else timeout_s)
 
     async def look(self) -> Mapping[Key, Reading]:
         """Judge the GPUs by the newest look; give what attempts on GPUs use, if it is new."""
         look = self._watch.latest
-        is_new = look is not None and look is not self._attributed
+        is_new = look is not None and look is not self._taken
         if look is not None and is_new:
+            self._taken = look
             self._judging.found = await self._attribute(look)
-            self._attributed = look
         now = time.clock_gettime(time.CLOCK_BOOTTIME)
         standings = self._judging.judge(look, now)
         if standings:
