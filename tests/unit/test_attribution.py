@@ -180,6 +180,8 @@ def test_where_a_real_process_comes_from(family: tuple[int, int]) -> None:
     assert found[child].ancestors[:2] == (parent, os.getpid())
     assert (found[child].user, found[child].command) == (getpass.getuser(), "cat -u")
     assert origins.look(look)[child] is found[child]
+    assert origins.knows(Look(at=2.0, gpus=(gpu("a", on(child)),)))
+    assert not origins.knows(Look(at=2.0, gpus=(gpu("a", on(child), on(parent)),)))
     assert origins.is_there(child)
     assert not origins.is_there(2**22 + 7)
 
