@@ -51,7 +51,7 @@ class Dashboard(Arranging, Looking, Acting):
 
     def compose(self) -> ComposeResult:
         """From the top: the sweep, devices, what is out of the ordinary, trials, keys."""
-        self._fit(self.app.size.width)  # laid out once, not anew for each class
+        self._fit(self.app.size.width, update=False)  # laid out once, not anew for each class
         glyphs = self.app.glyphs
         self.series_feed = SeriesFeed(self, self._in_pane, lambda: self.query_one(TrialPane).points)
         yield Drawn(self._sweep, id="sweep")
@@ -79,10 +79,10 @@ class Dashboard(Arranging, Looking, Acting):
         self._make_room_for_devices()
         self.series_feed.ask_soon()
 
-    def _fit(self, width: int) -> None:
-        self.set_class(width >= SIDE_BY_SIDE, "-wide")
-        self.set_class(width < SIDE_BY_SIDE, "-narrow")
-        self.set_class(width >= VERY_WIDE, "-very-wide")
+    def _fit(self, width: int, *, update: bool = True) -> None:
+        self.set_class(width >= SIDE_BY_SIDE, "-wide", update=update)
+        self.set_class(width < SIDE_BY_SIDE, "-narrow", update=update)
+        self.set_class(width >= VERY_WIDE, "-very-wide", update=update)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
         """Leave to a line that is being written the keys that write it."""

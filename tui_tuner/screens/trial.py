@@ -57,7 +57,7 @@ class TrialScreen(TrialLooking, Scrolling, Acting):
 
     def compose(self) -> ComposeResult:
         """A heading, curves and facts, what happened, the keys."""
-        self._fit(self.app.size.width)  # laid out once, not anew for each class
+        self._fit(self.app.size.width, update=False)  # laid out once, not anew for each class
         self._feed = SeriesFeed(self, lambda: [self.trial], self._points)
         self._details = DetailFeed(self, lambda: self.trial)
         self._uses = UsageFeed(self, lambda: self.trial, self._points)
@@ -77,9 +77,9 @@ class TrialScreen(TrialLooking, Scrolling, Acting):
         self._fit(self.size.width)
         self._feed.ask_soon()
 
-    def _fit(self, width: int) -> None:
-        self.set_class(width >= SIDE_BY_SIDE, "-wide")
-        self.set_class(width >= VERY_WIDE, "-very-wide")
+    def _fit(self, width: int, *, update: bool = True) -> None:
+        self.set_class(width >= SIDE_BY_SIDE, "-wide", update=update)
+        self.set_class(width >= VERY_WIDE, "-very-wide", update=update)
 
     @property
     def targets(self) -> list[str]:

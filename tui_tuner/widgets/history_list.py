@@ -84,7 +84,7 @@ class HistoryList(Lines, can_focus=True):
     def on_resize(self) -> None:
         """Keep the cursor in view."""
         self._reach()
-        super().on_resize()
+        self.repaint()
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor on the line clicked."""

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -63,6 +63,7 @@ class Lines(Widget):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._shown: tuple[Line, ...] = ()
+        self._shown_at: Size | None = None
         self._style_cache: dict[str, Style] = {}
 
     def lines(self, width: int, height: int) -> Sequence[Line]:
@@ -71,17 +72,16 @@ class Lines(Widget):
 
     def repaint(self) -> None:
         """Paint the cells that differ from what is shown."""
-        width, height = self.size
-        if width <= 0 or height <= 0:
+        before, known = self._shown, self._shown_at == self.size
+        if not self._lay_out():
             return
-        before, self._shown = self._shown, tuple(self.lines(width, height))
         dirty = [
             Region(x, y, size, 1)
             for y, (old, new) in enumerate(zip(before, self._shown, strict=False))
             for x, size in [changed_span(old, new)]
             if size
         ]
-        if len(before) != len(self._shown):
+        if not known or len(before) != len(self._shown):
             self.refresh()
         elif dirty:
             self.refresh(*dirty)
@@ -89,6 +89,8 @@ class Lines(Widget):
     def render_line(self, y: int) -> Strip:
         """Give one line, styled by the roles of its runs."""
         width = self.size.width
+        if self._shown_at != self.size:
+            self._lay_out()
         if y >= len(self._shown):
             return Strip.blank(width, self._style(""))
         line = self._shown[y]
@@ -98,9 +100,18 @@ class Lines(Widget):
         return Strip(segments).adjust_cell_length(width, self._style(""))
 
     def on_resize(self) -> None:
-        """Lay the lines out for the new size."""
-        self._shown = ()
-        self.repaint()
+        """Lay the lines out for the new size, unless they were painted for it already."""
+        if self._shown_at != self.size:
+            self.repaint()
+
+    def _lay_out(self) -> bool:
+        """Write the lines for the size there is; where there is none yet, they are when painted."""
+        width, height = self.size
+        fits = width > 0 and height > 0
+        self._shown_at = self.size if fits else None
+        if fits:
+            self._shown = tuple(self.lines(width, height))
+        return fits
 
     def notify_style_update(self) -> None:
         """Forget styles of the old theme."""

@@ -127,7 +127,7 @@ class LogView(Lines, can_focus=True):
     def on_resize(self) -> None:
         """Stay at the end if that is followed."""
         self._top = self._last_top() if self.follow else min(self._top, self._last_top())
-        super().on_resize()
+        self.repaint()
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Show later lines."""

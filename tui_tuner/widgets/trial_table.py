@@ -153,7 +153,7 @@ class TrialTable(Lines, can_focus=True):
     def on_resize(self) -> None:
         """Keep the cursor in view."""
         self._top = self._window().reaching(self._position).top
-        super().on_resize()
+        self.repaint()
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor on the row clicked, mark it, or open it on the second click; sort."""
