@@ -6,6 +6,8 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 
+from msgspec.structs import replace
+
 from engine.core.events import DevicesChanged
 from engine.core.model import trial_name, trial_number
 from engine.core.state import SweepState
@@ -77,6 +79,13 @@ class GpuKeeping:
         found = self._judging.found
         self.views = gpu_views(self._keeper.gpus.values(), self._tenancies(), found.foreign)
         return found.readings if is_new else {}
+
+    def close_all(self, why: str) -> None:
+        """Have nothing placed on any GPU until a look can be judged again."""
+        known = self._state.gpus.standings.values()
+        standings = [replace(s, state="closed", reason=why) for s in known if s.state == "open"]
+        if standings:
+            self._publisher.record(DevicesChanged(at=self._clock(), standings=tuple(standings)))
 
     @property
     def is_needed(self) -> bool:

@@ -122,16 +122,22 @@ class Measuring:
             return [], set()
         try:
             readings = await self.keeping.look()
-        except Exception as error:
-            log.warning("the GPUs could not be judged", exc_info=True)
+        except Exception as error:  # noqa: BLE001 - closes the GPUs, and is shown and logged
             text = clean(str(error), limit=300) or type(error).__name__
-            self._runtime.publisher.notice("gpus", f"nothing is placed on GPUs: {text}")
+            self.keeping.close_all(f"could not be judged: {text}")
+            self._tell_of_gpus(f"nothing is placed on GPUs: {text}")
             return self.keeping.views, set()
         if "gpus" in self._runtime.publisher.notices:
             self._runtime.publisher.notice("gpus", None)
         self._on_gpus |= readings
         cpu = {key: reading.util for key, reading in self._on_cpu.items()}
         return self.keeping.views, self.usages.take(readings, cpu)
+
+    def _tell_of_gpus(self, text: str) -> None:
+        """Say, and log, what an error keeps from being done, once as long as it stays the same."""
+        if self._runtime.publisher.notices.get("gpus") != text:
+            log.warning("the GPUs could not be judged", exc_info=True)
+            self._runtime.publisher.notice("gpus", text)
 
     async def _look_at_cpu(self, monitor: DeviceMonitor) -> list[DeviceView]:
         try:

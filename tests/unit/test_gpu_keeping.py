@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from engine.core.devices import Device, Standing
+from engine.core.events import DevicesChanged
 from engine.devices.gpu_watch import GpuWatch
 from engine.devices.keeper import Keeper
 from engine.devices.leases import FileLeases, Owner
@@ -63,3 +65,20 @@ async def test_a_look_that_cannot_be_judged_is_not_tried_again_and_again(tmp_pat
             await kept.look()
         await kept.next_look(1.0)
         assert watch.waited == 1
+
+
+async def test_nothing_is_placed_by_looks_that_cannot_be_judged(tmp_path: Path) -> None:
+    async with quick_runtime(tmp_path) as quick:
+        leases = FileLeases(Owner(id="a", sweep="a"), tmp_path / "leases")
+        kept = GpuKeeping(quick.runtime, ToldWatch(), Keeper(Rules(), leases), Usages(), time.time)
+        publisher, gpus = quick.runtime.publisher, quick.runtime.machine.state.gpus
+        known = (
+            Standing(device=Device(uuid="GPU-0", label="gpu0"), state="open"),
+            Standing(device=Device(uuid="GPU-1", label="gpu1"), state="gone"),
+        )
+        publisher.record(DevicesChanged(at=1.0, standings=known))
+        kept.close_all("could not be judged: 'nonsense'")
+        assert [s.state for s in gpus.standings.values()] == ["closed", "gone"]
+        seq = publisher.journal.seq
+        kept.close_all("could not be judged: 'nonsense'")
+        assert publisher.journal.seq == seq
