@@ -9,7 +9,8 @@ from msgspec import Struct
 from .sample import GpuSample
 
 VISIBLE = "CUDA_VISIBLE_DEVICES"
-_SHORTEST_PREFIX = 8
+_SHORTEST_PREFIX = len("GPU-0")
+"""CUDA takes any beginning of a UUID that one GPU alone has."""
 
 
 class Allowed(Struct, frozen=True, kw_only=True):
@@ -83,7 +84,7 @@ def _names(names: Iterable[str], gpu: GpuSample, gpus: Sequence[GpuSample]) -> b
 def _is(name: str, gpu: GpuSample, gpus: Sequence[GpuSample]) -> bool:
     if name == gpu.uuid or name.lower() == gpu.label:
         return True
-    if name.isdigit():
+    if name.isascii() and name.isdigit():
         return gpu.label == f"gpu{int(name)}"
     if len(name) < _SHORTEST_PREFIX or not gpu.uuid.startswith(name):
         return False

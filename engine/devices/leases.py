@@ -25,6 +25,7 @@ import os
 import pwd
 import stat
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -231,6 +232,7 @@ def _named(told: dict[str, Any]) -> str:
     return f"sweep {clean(sweep, limit=_NAME_LIMIT)} of {clean(user, limit=_NAME_LIMIT)}"
 
 
+@cache
 def _user() -> str:
     try:
         return pwd.getpwuid(os.getuid()).pw_name
