@@ -27,7 +27,11 @@ class OpenSweep(Struct, frozen=True, kw_only=True):
 
 
 class Offer(Struct, frozen=True, kw_only=True):
-    """A config that lies in the current folder, and what it would run; or what is wrong with it."""
+    """A config that lies in the current folder, and what it would run; or what is wrong with it.
+
+    `slots` are as many trials as run at a time, at most; 0: the GPUs are not counted yet. `gpus`
+    are those that they run on, 0 for the CPU.
+    """
 
     config: Path
     name: str = ""
@@ -36,12 +40,13 @@ class Offer(Struct, frozen=True, kw_only=True):
     parameters: int = 0
     trials: int | None = None
     slots: int = 0
+    gpus: int = 0
     warnings: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
 
 
 class Box(Protocol):
-    """Every method but `open` may block for a while; one thread at a time calls them."""
+    """Every method but `open` and `counted` may block; one thread at a time calls them."""
 
     def listing(self) -> Sequence[SweepView]:
         """Every sweep of this user and of the current folder, as stored now."""
@@ -51,6 +56,9 @@ class Box(Protocol):
 
     def offer(self) -> Offer | None:
         """Look for a config in the current folder."""
+
+    async def counted(self, offer: Offer) -> Offer:
+        """Fill in how many trials the GPUs take, where that is not known: some seconds at worst."""
 
     def begin(self, config: Path) -> Path:
         """Make a sweep of a config, start its engine, give its directory. Raises TunerError."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from engine.core.views import SweepView
 from engine.errors import TunerError
@@ -15,12 +18,14 @@ from tui_tuner.box import Offer, OpenSweep
 class FakeBox:
     """Holds sources by their directories; `begun` records the configs that were begun.
 
-    A config that is begun becomes the sweep `fresh`; `fault` makes that fail.
+    A config that is begun becomes the sweep `fresh`; `fault` makes that fail. What is offered
+    without slots is counted once `looked` is set.
     """
 
     def __init__(self, *sources: FakeSource, offer: Offer | None = None) -> None:
         self.sources = {str(source.directory): source for source in sources}
         self.offered = offer
+        self.looked = asyncio.Event()
         self.fresh: FakeSource | None = None
         self.fault = ""
         self.begun: list[Path] = []
@@ -40,6 +45,10 @@ class FakeBox:
 
     def offer(self) -> Offer | None:
         return self.offered
+
+    async def counted(self, offer: Offer) -> Offer:
+        await self.looked.wait()
+        return replace(offer, slots=8, gpus=2)
 
     def begin(self, config: Path) -> Path:
         if self.fault:

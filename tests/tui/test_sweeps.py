@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from rich.cells import cell_len
 
 from engine.core.views import EngineView
@@ -212,6 +213,19 @@ async def test_what_a_folder_offers_comes_first_until_a_sweep_runs(
     async with alone(FakeBox(done, offer=OFFER), (80, 24)) as t:
         await t.sees("1 known")
         assert "finished" in t.lines[2]
+
+
+async def test_an_offer_for_gpus_is_there_before_they_are_counted(tmp_path: Path) -> None:
+    box = FakeBox(offer=replace(OFFER, slots=0))
+    async with alone(box) as t:
+        await t.sees("sweep.yaml of this folder: digits · tpe · 20 trials")
+        await t.press("enter")
+        await t.sees("20 trials, as many at a time as the GPUs have room for, to maximize")
+        await t.press("escape")
+        box.looked.set()
+        await t.sees("sweep.yaml of this folder: digits · tpe · 20 trials · 8 at a time on 2 GPUs")
+        await t.press("enter")
+        await t.sees("20 trials, 8 at a time on 2 GPUs, to maximize val_acc")
 
 
 async def test_a_config_that_cannot_run_says_why(tmp_path: Path) -> None:

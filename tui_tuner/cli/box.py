@@ -7,10 +7,11 @@ import os
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.client import Connection
 from engine.core.views import SweepView
-from engine.errors import ConfigError, EngineRunningError, StoreError, TunerError
+from engine.errors import EngineRunningError, StoreError
 from engine.lifecycle import (
     create_sweep,
     engine_pid,
@@ -22,6 +23,9 @@ from engine.lifecycle import (
 from tui_tuner.box import Offer, OpenSweep
 
 from .reach import who
+
+if TYPE_CHECKING:
+    from engine.config.schema import Config
 
 CONFIG = "sweep.yaml"
 DATABASE = "sweep.db"
@@ -37,6 +41,7 @@ class LocalBox:
         self._read_only = read_only
         self._who = who()
         self._seen: dict[Path, tuple[Stamp, SweepView]] = {}
+        self._offered: Config | None = None
 
     def listing(self) -> Sequence[SweepView]:
         views = [self._look(sweep.directory) for sweep in list_sweeps()]
@@ -57,29 +62,17 @@ class LocalBox:
         path = Path(CONFIG)
         if self._read_only or not path.is_file():
             return None
-        from engine.config.load import load_config
-        from engine.config.plan import resolve_slots
-        from engine.config.support import unsupported
-        from engine.devices.cpu import usable_cores
+        from .offering import offer_of
 
-        try:
-            loaded = load_config(path)
-        except ConfigError as error:
-            return Offer(config=path, faults=tuple(error.faults))
-        except (TunerError, OSError) as error:
-            return Offer(config=path, faults=(str(error),))
-        config = loaded.config
-        return Offer(
-            config=path,
-            name=config.name,
-            method=config.method,
-            metric=f"{config.metric.goal.value} {config.metric.name}",
-            parameters=len(config.space.searched),
-            trials=config.limits.trials,
-            slots=resolve_slots(config, usable_cores(), None),
-            warnings=tuple(loaded.warnings),
-            faults=tuple(unsupported(config)),
-        )
+        offer, self._offered = offer_of(path)
+        return offer
+
+    async def counted(self, offer: Offer) -> Offer:
+        if self._offered is None or offer.slots:
+            return offer
+        from .offering import counted
+
+        return await counted(offer, self._offered)
 
     def begin(self, config: Path) -> Path:
         made = create_sweep(config)

@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from tui_tuner.box import Offer
 from tui_tuner.view.line import plain
+from tui_tuner.view.sweeps import at_a_time
 
 _MOST_WARNINGS = 4
 
@@ -46,8 +47,9 @@ def what_it_runs(offer: Offer) -> list[str]:
     """Say what a config would run, in a few sentences."""
     trials = f"{offer.trials} trials" if offer.trials else "trials without end, until you stop it"
     parameters = f"{offer.parameters} parameter{'s' * (offer.parameters != 1)}"
+    at_once = at_a_time(offer) or "as many at a time as the GPUs have room for"
     lines = [
-        f"{trials}, {offer.slots} at a time, to {plain(offer.metric, 60)}",
+        f"{trials}, {at_once}, to {plain(offer.metric, 60)}",
         f"{plain(offer.method, 30)} over {parameters}; it becomes a folder under sweeps/",
         "It goes on when you leave; K, P and S end or pause what runs.",
     ]

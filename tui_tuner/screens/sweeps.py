@@ -167,6 +167,7 @@ class SweepsScreen(Saying):
             if self._samples is None:
                 self._samples = await asyncio.to_thread(box.samples) or ""
                 self._offer = await asyncio.to_thread(box.offer)
+                self._count()
         except (TunerError, OSError) as error:
             self.say(str(error), "error")
             return
@@ -175,6 +176,15 @@ class SweepsScreen(Saying):
         if views != self._views:
             self._views = views
             self._show()
+
+    @work(group="count", name="count")
+    async def _count(self) -> None:
+        """Have the GPUs counted where what is offered runs on them; the sweeps need not wait."""
+        box, offer = self.app.box, self._offer
+        if box is None or offer is None or offer.slots or offer.faults:
+            return
+        self._offer = await box.counted(offer)
+        self._show()
 
     def _ask_to_begin(self) -> None:
         offer = self._offer

@@ -71,8 +71,14 @@ def offered(offer: Offer, glyphs: Glyphs) -> str:
         more = f" (and {len(offer.faults) - 1} more)" if len(offer.faults) > 1 else ""
         return plain(offer.faults[0], 300) + more
     trials = f"{offer.trials} trials" if offer.trials else "trials without end"
-    parts = (plain(offer.name, 40), plain(offer.method, 20), trials, f"{offer.slots} at a time")
+    parts = (plain(offer.name, 40), plain(offer.method, 20), trials, at_a_time(offer))
     return glyphs.dot.join(part for part in parts if part)
+
+
+def at_a_time(offer: Offer) -> str:
+    """Say how many trials run at once, and on what, where that is GPUs; empty: not known yet."""
+    gpus = f" on {offer.gpus} GPU{'s' * (offer.gpus != 1)}" if offer.gpus else ""
+    return f"{offer.slots} at a time{gpus}" if offer.slots else ""
 
 
 def lives(view: SweepView) -> bool:
