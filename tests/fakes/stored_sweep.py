@@ -16,7 +16,7 @@ from engine.core.edits import SpaceChange
 from engine.core.events import Acted, ReportsArrived
 from engine.core.model import Report, trial_name
 from engine.core.views import SweepView, TrialView
-from engine.store.base import Batch
+from engine.store.base import Batch, DeviceSample
 from engine.store.sqlite import SqliteStore
 from tests.fakes.batches import created, logged, sweep_view
 
@@ -34,12 +34,14 @@ Curve = Sequence[dict[str, float]]
 class StoredSweep:
     """Trials and curves to be put into a new sweep's directory by `write`.
 
-    `spaces` are the versions of the space, each the `parameters` of a config as YAML.
+    `spaces` are the versions of the space, each the `parameters` of a config as YAML; `measured`
+    are samples of its devices.
     """
 
     def __init__(self, directory: Path, *spaces: str, **fields: Any) -> None:
         self.directory = directory
         self._spaces = spaces
+        self.measured: list[DeviceSample] = []
         self._rows: list[TrialView] = []
         self._arrived: list[ReportsArrived] = []
         shown: dict[str, Any] = {"state": "finished", "metrics": ["val_acc"]}
@@ -80,7 +82,8 @@ class StoredSweep:
             config = msgspec.json.encode(configs[0]).decode()
             store.write(Batch(meta={"name": self._view.name, "config": config}))
             events = logged([created(AT), *edits, *self._arrived])
-            store.write(Batch(events=events, trials=self._rows, sweep=self._view))
+            rows, samples = self._rows, self.measured
+            store.write(Batch(events=events, trials=rows, sweep=self._view, device_samples=samples))
         return self.directory
 
     def _config(self, space: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,11 +15,14 @@ from engine.core.acts import SetSlots, UseGpus
 from engine.core.views import DeviceView, EngineView, ForeignView, SweepView
 from engine.errors import NotFoundError, UsageError
 from engine.protocol.messages import DevicePoint, GetDeviceHistory, GetStatus
+from engine.store.base import DeviceSample
 from tests.fakes.fake_source import FakeSource
+from tests.fakes.stored_sweep import AT, StoredSweep
 from tui_tuner.cli import gpu_table, gpus, main, slots
 from tui_tuner.cli.columns import table
 from tui_tuner.cli.deeds import Gone
 from tui_tuner.cli.gpus import Wanted, words_of
+from tui_tuner.cli.status import status_lines
 from tui_tuner.cli.steering import farewell
 
 GIB = 2**30
@@ -194,6 +198,32 @@ def test_a_dead_engines_gpus_are_shown_as_last_seen(
         ["gpu10", "H100", "50%", "2.0G", "60C"],
     ]
     assert "last looked at noon" in out
+
+
+def test_the_last_point_of_a_long_history_is_shown(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    sweep = StoredSweep(tmp_path / "digits", "  lr: {min: 0.1, max: 1.0}\n")
+    sweep.measured = [DeviceSample(device="gpu0", at=AT + n, util=n % 90) for n in range(1000)]
+    assert main(["gpus", str(sweep.write()), "--json"]) == 0
+    (shown,) = json.loads(capsys.readouterr().out)
+    assert shown["util"] == 999 % 90
+
+
+def test_the_status_says_which_gpus_take_trials_and_why_others_do_not(tmp_path: Path) -> None:
+    bob = "in use by \x1b[31mpython (1234) of bob"
+    box = [gpu(0), gpu(1, state="busy", reason=bob), gpu(2, state="busy", reason=bob)]
+    told = "  gpus     1 of 3 for trials; gpu1 gpu2 in use by ␛[31mpython (1234) of bob"
+    cpu = DeviceView(id="cpu", name="CPU", cores=8)
+
+    def line_on(devices: list[DeviceView], **fields: Any) -> list[str]:
+        view = replace(sweep_of(tmp_path, devices, alive=True), **fields)
+        return [line for line in status_lines(view) if line.startswith("  gpus")]
+
+    assert line_on(box) == [told]
+    assert line_on([cpu]) == line_on(box, engine=EngineView(pid=None, alive=False)) == []
+    silent = "  gpus     none seen yet: trials wait until the driver answers"
+    assert line_on([cpu], auto_slots=True) == [silent]
 
 
 def test_a_trial_that_left_its_gpu_and_runs_again_is_said_to() -> None:

@@ -22,6 +22,8 @@ from .reach import ask
 _NONE = "this sweep has no GPU: its trials run on the CPU"
 _UNSEEN = "no GPU has been seen yet: trials wait until the driver answers"
 _MOST_USERS = 3
+_FEWEST = 8
+"""Points of a history: the last one is always among them."""
 
 
 def show_gpus(sweep: Path, *, json: bool) -> None:
@@ -98,7 +100,8 @@ def _as_last_seen(sweep: Path, gpus: Sequence[DeviceView]) -> list[DeviceView]:
     """GPUs of a sweep at rest with the last sample that was kept of each."""
     if not gpus:
         return []
-    histories = ask(sweep, *(GetDeviceHistory(id=0, device=gpu.id) for gpu in gpus))
+    asked = (GetDeviceHistory(id=0, device=gpu.id, points=_FEWEST) for gpu in gpus)
+    histories = ask(sweep, *asked)
     return [
         _at(gpu, points[-1]) if points else gpu for gpu, points in zip(gpus, histories, strict=True)
     ]

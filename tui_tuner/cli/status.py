@@ -43,7 +43,7 @@ def status_lines(view: SweepView) -> list[str]:
         ("method", f"{proposing(view)}, {_slots(view)}, space v{view.space_version}"),
         *(("rule", plain(rule)) for rule in view.rules),
         ("time", _time(view)),
-        ("gpus", gpus_text(view.devices) if view.engine.alive else ""),
+        ("gpus", _gpus(view)),
         ("engine", engine),
         ("folder", plain(view.dir)),
         *(("warning", plain(warning)) for warning in view.warnings),
@@ -57,6 +57,13 @@ def status_lines(view: SweepView) -> list[str]:
 
 def _slots(view: SweepView) -> str:
     return f"{view.slots} slots{' (auto)' * view.auto_slots}"
+
+
+def _gpus(view: SweepView) -> str:
+    if not view.engine.alive:
+        return ""
+    unseen = "none seen yet: trials wait until the driver answers" if view.auto_slots else ""
+    return gpus_text(view.devices) or unseen
 
 
 def _stages(view: SweepView) -> list[str]:
