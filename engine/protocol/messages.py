@@ -15,6 +15,10 @@ from engine.core.acts import Act, Decision, Skipped
 from engine.core.edits import SpacePreview
 from engine.core.views import LineageView, SweepView, TrialView
 
+from .points import DevicePoint as DevicePoint
+from .points import Usage as Usage
+from .points import UsagePoint as UsagePoint
+
 PROTOCOL_VERSION = 1
 
 WAITS_FOR_DISK = "waits for the disk"
@@ -225,30 +229,6 @@ class Welcome(Struct, frozen=True, kw_only=True):
 
 Series = dict[str, list[tuple[int, float | None, float]]]
 """Per metric [step, value, at]; a value that is no number is null."""
-
-
-class UsagePoint(Struct, frozen=True, array_like=True):
-    """What an attempt used at a time: percent of its share, bytes on the device, percent of its
-    share of the cores. None: not known."""
-
-    at: float
-    util: float | None
-    memory: int | None
-    cpu: float | None = None
-
-
-Usage = list[UsagePoint]
-"""What a trial used, oldest first."""
-
-
-class DevicePoint(Struct, frozen=True, array_like=True):
-    """A device at a time: percent, bytes, degrees Celsius, watts. None: it did not say."""
-
-    at: float
-    util: float | None
-    mem_used: int | None
-    temperature: float | None
-    power: float | None
 
 
 class CheckpointView(Struct, frozen=True, kw_only=True):
