@@ -11,6 +11,8 @@ from tui_tuner.view.device_words import gpus_text
 from tui_tuner.view.glyphs import UNICODE
 from tui_tuner.view.line import text_of
 
+BOUND = "not among the config's gpu_ids"
+
 
 @pytest.mark.parametrize(
     ("labels", "said"),
@@ -30,8 +32,10 @@ def test_gpus_are_named_in_a_few_words(labels, said):
 
 def test_gpus_that_are_closed_for_one_reason_are_named_together():
     away = [gpu(n, state="excluded", reason="excluded by ann") for n in (1, 2, 3)]
-    box = [busy(0, 90.0, 8, "t0001"), *away, gpu(4, state="leased", reason="leased by x"), cpu()]
-    assert gpus_text(box) == "1 of 5 for trials; gpu1 to gpu3 excluded by ann; gpu4 leased by x"
+    others = [gpu(4, state="leased", reason="leased by x"), gpu(5, state="excluded", reason=BOUND)]
+    assert gpus_text([busy(0, 90.0, 8, "t0001"), *away, *others, cpu()]) == (
+        f"1 of 6 for trials; gpu1 to gpu3 excluded by ann; gpu4 leased by x; gpu5 {BOUND}"
+    )
 
 
 def test_gpus_that_cannot_be_leased_are_not_said_to_be():

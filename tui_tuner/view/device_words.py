@@ -16,6 +16,8 @@ _ROLES = {"quarantined": "error", "gone": "error", "leased": "dim", "excluded": 
 """Red is for what needs someone; any other state warns."""
 
 _BRIEF = {"quarantined": "faulty", "excluded": "excl."}
+_SAYS_ALL = ("cannot be leased", "not among", "not in ", "not there")
+"""Beginnings of reasons that need no word for the state before them."""
 _NAME, _STATE, _USER, _MOST_USERS = 24, 40, 16, 3
 
 
@@ -78,7 +80,7 @@ def standing(device: DeviceView) -> Run:
     role = said[1] if said is not None else "warning"
     if not reason:
         return (said[0] if said is not None else plain(device.state, _STATE)), role
-    known = device.state in ("busy", "ok") or reason.startswith((device.state, "cannot be leased"))
+    known = device.state in ("busy", "ok") or reason.startswith((device.state, *_SAYS_ALL))
     return (reason if known else f"{plain(device.state, _STATE)}: {reason}"), role
 
 
