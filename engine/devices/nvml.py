@@ -12,7 +12,7 @@ from typing import Any
 
 from .driver_calls import BoxError, Calls, box_error
 from .enumeration import Device, enumerate_devices
-from .sample import GpuProcess, GpuSample, Look
+from .sample import UNSUPPORTED, GpuProcess, GpuSample, Look
 from .slow_fields import EVERY, SlowFields, read_slow_fields, running
 from .xids import Xids
 
@@ -81,6 +81,16 @@ class Nvml:
         except (self._nvml.NVMLError, AttributeError):
             return None
 
+    def _memory(self, calls: Calls, handle: Any) -> Any:
+        """Count as nvidia-smi does, without what the driver keeps for itself, where it can tell."""
+        version = getattr(self._nvml, "nvmlMemory_v2", None)
+        if version is not None:
+            memory = calls.take("mem_used", "nvmlDeviceGetMemoryInfo", handle, version)
+            if memory is not None or calls.missing["mem_used"] != UNSUPPORTED:
+                return memory
+            del calls.missing["mem_used"]
+        return calls.take("mem_used", "nvmlDeviceGetMemoryInfo", handle)
+
     def _sample(self, place: int, device: Device) -> GpuSample:
         if device.handle is None:
             return GpuSample(
@@ -88,7 +98,7 @@ class Nvml:
             )
         calls, handle = Calls(self._nvml, instance=device.parent is not None), device.handle
         util = calls.take("util", "nvmlDeviceGetUtilizationRates", handle)
-        memory = calls.take("mem_used", "nvmlDeviceGetMemoryInfo", handle)
+        memory = self._memory(calls, handle)
         power = calls.take("power", "nvmlDeviceGetPowerUsage", handle)
         heat = calls.take("temperature", "nvmlDeviceGetTemperature", handle, _TEMPERATURE_OF_GPU)
         slow = self._slow_fields(place, device)

@@ -53,4 +53,8 @@ def test_memory_that_cannot_be_read_for_once_has_no_room_for_more(
 ) -> None:
     sweep = GpuSweep(gpus=0.25)
     unread = {"mem_used": None, "mem_total": None, "missing": {"mem_used": why}}
-    assert judged(sweep, tmp_path, Usages(), **unread)["gpu0"].room == room
+    standings = {
+        standing.device.label: standing for standing in sweep.state.gpus.standings.values()
+    }
+    standings |= judged(sweep, tmp_path, Usages(), **unread)
+    assert standings["gpu0"].room == room

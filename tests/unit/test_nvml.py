@@ -117,6 +117,21 @@ def test_an_older_library_is_asked_by_older_names(tmp_path: Path, looking: LookA
     assert gpu.missing == {}
 
 
+def test_memory_that_the_driver_keeps_for_itself_is_told_apart_where_it_says(
+    tmp_path: Path, looking: LookAt
+) -> None:
+    """nvidia-smi leaves it out of what is used."""
+    (new, old) = (tmp_path / "new", tmp_path / "old")
+    new.mkdir(), old.mkdir()
+    (newer,) = looking(Box(new, 1)).next().gpus
+    (older,) = looking(Box(old, 1, missing=("nvmlDeviceGetMemoryInfo_v2",))).next().gpus
+    assert newer.mem_used is not None
+    assert older.mem_used is not None
+    assert older.mem_used - newer.mem_used == 300 * 2**20
+    assert not newer.missing
+    assert not older.missing
+
+
 def test_processes_that_tell_neither_memory_nor_use(tmp_path: Path, looking: LookAt) -> None:
     box = Box(tmp_path, 1)
     box.unsupported("nvmlDeviceGetProcessUtilization")

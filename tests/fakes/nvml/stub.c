@@ -163,15 +163,30 @@ int nvmlDeviceGetUtilizationRates(void *device, Utilization *into) {
     return leave(SUCCESS);
 }
 
+enum { RESERVED = 300 << 20 };
+
 int nvmlDeviceGetMemoryInfo(void *device, Memory *into) {
     DEVICE_CALL;
     u64 used = g->mem_used;
     for (int i = 0; i < procs; i++)
         if (is_of(&proc[i], g) && proc[i].mem > 0) used += proc[i].mem;
     into->total = g->mem_total;
-    into->used = used < g->mem_total ? used : g->mem_total;
+    into->used = used + RESERVED < g->mem_total ? used + RESERVED : g->mem_total;
     into->free = g->mem_total - into->used;
     return leave(SUCCESS);
+}
+
+typedef struct { unsigned version; u64 total, reserved, free, used; } MemoryV2;
+
+int nvmlDeviceGetMemoryInfo_v2(void *device, MemoryV2 *into) {
+    Memory all;
+    int code = nvmlDeviceGetMemoryInfo(device, &all);
+    if (code) return code;
+    into->total = all.total;
+    into->used = all.used - RESERVED;
+    into->reserved = RESERVED;
+    into->free = all.free;
+    return SUCCESS;
 }
 
 #define NUMBER_CALL(call, value)                                      \
