@@ -34,7 +34,6 @@ from tui_tuner.pace import Pace
 from tui_tuner.redrawing import Redrawing
 from tui_tuner.screens.dashboard import Dashboard
 from tui_tuner.screens.page import Page
-from tui_tuner.screens.saying import Saying
 from tui_tuner.screens.sweeps import SweepsScreen
 from tui_tuner.seconds import Seconds
 from tui_tuner.steering import Steering
@@ -195,24 +194,15 @@ class TunerApp(Notifying, Redrawing):
     def change_view(self, state: ViewState) -> None:
         """Take another state and show it wherever it shows."""
         self.view = state
-        for screen in self._standing_screens():
-            if isinstance(screen, Page):
-                screen.show(state)
+        for page in self.in_view:
+            page.show(state)
         self.tell(self.steering.farewells(state))
         self._set_pace()
 
-    def say(self, text: str, role: str = "notice") -> None:
-        """Say what happened, on the nearest screen that has a line for it."""
-        for screen in reversed(self._standing_screens()):
-            if isinstance(screen, Saying):
-                screen.say(text, role)
-                return
-
     def refresh_surroundings(self) -> None:
         """Show the lines around the table anew."""
-        for screen in self._standing_screens():
-            if isinstance(screen, Page):
-                screen.show_surroundings()
+        for page in self.in_view:
+            page.show_surroundings()
         self._set_pace()
 
     async def restart(self) -> None:
@@ -290,15 +280,8 @@ class TunerApp(Notifying, Redrawing):
         self._seconds.tick()
         if (state := settled(self.view, self.clock())) is not self.view:
             self.change_view(state)
-        for screen in self._standing_screens():
-            if isinstance(screen, Page):
-                screen.tick()
-
-    def _standing_screens(self) -> list[Screen[object]]:
-        """The screens that can show something: none once the app takes them down to leave."""
-        if not self.is_running:
-            return []
-        return [screen for screen in self.screen_stack if screen.is_mounted]
+        for page in self.in_view:
+            page.tick()
 
 
 async def _nowhere() -> Connection:

@@ -43,8 +43,8 @@ class Notifying(Personal):
         self._news.clear()
         if said is None:
             return
-        for screen in reversed(self.screen_stack):
-            if isinstance(screen, Saying) and screen.is_mounted:
+        for screen in reversed(self.standing):
+            if isinstance(screen, Saying):
                 screen.notice(f"{said.glyph} {said.text}".lstrip(), said.role)
                 break
         if said.rings and self.options.bell and self.preferences.bell:
@@ -52,8 +52,8 @@ class Notifying(Personal):
 
     def hush(self) -> None:
         """Take news away: a key says that they were seen."""
-        for screen in self.screen_stack:
-            if isinstance(screen, Saying) and screen.is_mounted:
+        for screen in self.standing:
+            if isinstance(screen, Saying):
                 screen.hush()
 
     def action_quiet(self) -> None:

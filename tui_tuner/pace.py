@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-
 PATIENCE_PERIODS = 5
 """How long keys that never cease may keep off what was asked for."""
 

@@ -6,14 +6,14 @@ from typing import Any
 
 from msgspec.structs import replace
 from textual import work
-from textual.app import App
 
 from tui_tuner.keymap import DEFAULT_KEYMAP, Keymap, has_keymap, read_keymap, use
 from tui_tuner.preferences import load, save
+from tui_tuner.standing import Standing
 from tui_tuner.widgets.footer import Footer
 
 
-class Personal(App[str | None]):
+class Personal(Standing):
     """An app that is as its user left it."""
 
     def __init__(self, **settings: Any) -> None:
@@ -23,13 +23,15 @@ class Personal(App[str | None]):
         self.keymap = DEFAULT_KEYMAP
         use(DEFAULT_KEYMAP)
 
-    def say(self, text: str, role: str = "notice") -> None:
-        """Say what happened."""
-        raise NotImplementedError
-
     def prefer(self, **choices: Any) -> None:
-        """Remember choices, by their names in `Preferences`, here and for the next sweep."""
+        """Remember choices, by their names in `Preferences`, here and for the next sweep.
+
+        They are written down once they show: nobody waits for a disk.
+        """
         self.preferences = replace(self.preferences, **choices)
+        self.call_after_refresh(self._write_down)
+
+    def _write_down(self) -> None:
         save(self.preferences, lambda text: self.say(text, "warning"))
 
     def settle(self) -> None:

@@ -53,7 +53,7 @@ class DetailFeed:
 
     def _ask(self) -> None:
         self._timer = None
-        app: TunerApp = self._screen.app  # type: ignore[assignment]
+        app: TunerApp = self._screen.app
         if app.is_running:
             self._screen.run_worker(
                 self._fetch(app, self._wanted()), name="detail", group="detail", exclusive=True

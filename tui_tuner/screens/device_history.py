@@ -52,7 +52,7 @@ class DeviceHistory:
         )
 
     async def _fetch(self, wish: Wish) -> None:
-        app: TunerApp = self._screen.app  # type: ignore[assignment]
+        app: TunerApp = self._screen.app
         device, since, _ = wish
         question = GetDeviceHistory(id=0, device=device, since=since, points=_POINTS)
         try:

@@ -50,7 +50,7 @@ class SeriesFeed:
 
     @property
     def _app(self) -> TunerApp:
-        return self._screen.app  # type: ignore[return-value]
+        return self._screen.app
 
     def ask_soon(self) -> None:
         """Ask once the wish has stood for a moment, or was answered long enough ago."""

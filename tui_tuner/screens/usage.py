@@ -55,7 +55,7 @@ class UsageFeed:
 
     @property
     def _app(self) -> TunerApp:
-        return self._screen.app  # type: ignore[return-value]
+        return self._screen.app
 
     def _ask(self) -> None:
         self._timer = None
