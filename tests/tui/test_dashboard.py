@@ -87,6 +87,22 @@ async def test_keys_move_the_cursor(tui, source):
         ]
 
 
+async def test_an_asterisk_goes_to_the_best_trial_or_says_where_it_is(tui, source):
+    async with tui(source) as t:
+        await t.press("G", "asterisk")
+        assert t.table.cursor == t.app.view.best_id == "t0005"
+        await t.press("G", "slash", *"state=running", "enter", "asterisk")
+        await t.sees("the filter hides t0005, the best; Esc shows all")
+        assert t.table.cursor != "t0005"
+
+
+async def test_in_ascii_the_best_trial_and_the_sort_have_signs_of_their_own(tui, source):
+    async with tui(source, ascii=True) as t:
+        await t.press("space")
+        assert any(line[1:7] == "*t0005" for line in t.lines)
+        assert any(line[1:7] == "+t0002" for line in t.lines)
+
+
 async def test_the_cursor_stays_on_its_trial(tui, source):
     async with tui(source) as t:
         await t.press("j", "j")

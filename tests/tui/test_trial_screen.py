@@ -120,6 +120,16 @@ async def test_brackets_go_through_the_trials_of_the_table_and_its_cursor_follow
         await t.until(lambda: t.table.cursor == "t0002")
 
 
+async def test_an_asterisk_goes_to_the_best_trial(tui, curves):
+    async with tui(curves) as t:
+        best = t.app.view.best_id
+        await opened(t)
+        await t.press("right_square_bracket", "asterisk")
+        await t.until(lambda: t.lines[0].lstrip(" ★").startswith(best))
+        await t.press("asterisk")
+        await t.sees("this is the best one")
+
+
 async def test_the_facts_name_what_differs_from_the_best_attempts_and_checkpoints(tui, curves):
     async with tui(curves, (120, 40)) as t:
         await opened(t)

@@ -12,6 +12,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("keep", "enter", "keep the filter", "keep the filter", frozenset({FILTER}), 1, "Enter"),
     Action("mark", "space", "mark", "mark the trial, or unmark it; go down", _MARKED, 9, "Space"),
+    Action("best", "asterisk", "best", "go to the best trial", _MARKED, 21),
     Action("sort", "s", "sort", "sort by the next column", MAIN, 20),
     Action("reverse", "x", "reverse", "turn the order round", MAIN, 21),
     Action("metric", "m", "metric", "put the next metric first", STEERED, 22),

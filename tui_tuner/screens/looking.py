@@ -10,6 +10,7 @@ from textual.widgets import Input
 from engine.errors import TunerError
 from engine.protocol.filter import compile_filter
 from tui_tuner.actions import FILTER, PANE, TABLE
+from tui_tuner.keymap import key_of
 from tui_tuner.screens.compare import CompareScreen
 from tui_tuner.screens.devices import DevicesScreen
 from tui_tuner.screens.history import HistoryScreen
@@ -69,6 +70,17 @@ class Looking(PaneLooking):
             self.query_one(TrialPane).scroll_rows(_EVERYTHING)
         else:
             self._table.move_to(len(self.app.view.order) - 1)
+
+    def action_best(self) -> None:
+        """Go to the best trial, where it is shown."""
+        view = self.app.view
+        place = view.position(view.best_id)
+        if place is not None:
+            self._table.move_to(place)
+        elif view.best_id is None:
+            self.say("no trial has reported yet")
+        else:
+            self.say(f"the filter hides {view.best_id}, the best; {key_of('back')} shows all")
 
     def action_page_down(self) -> None:
         """Move a screenful."""

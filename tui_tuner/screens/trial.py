@@ -123,6 +123,14 @@ class TrialScreen(TrialLooking, Scrolling, Acting):
         """Show the trial after, in the order of the table."""
         self._turn(1)
 
+    def action_best(self) -> None:
+        """Show the best trial."""
+        best = self.app.view.best_id
+        if best is None or best == self.trial:
+            self.say("this is the best one" if best else "no trial has reported yet")
+        else:
+            self._go_to(best)
+
     def action_mark(self) -> None:
         """Mark the trial, to compare it or to act on it from the table."""
         self.app.change_view(toggle_mark(self.app.view, self.trial))
@@ -174,11 +182,14 @@ class TrialScreen(TrialLooking, Scrolling, Acting):
         trial = view.row_at(place).id
         if trial == self.trial:
             self.say("this is the last one" if step > 0 else "this is the first one")
-            return
+        else:
+            self._go_to(trial)
+
+    def _go_to(self, trial: str) -> None:
         self.trial, self.reports, self.detail, self._usage = trial, {}, None, []
         self.look = replace(self.look, cursor=None)
         self.query_one(Scrolled).scroll_rows(-_EVERYTHING)
-        self.show(view)
+        self.show(self.app.view)
 
     def _points(self) -> int:
         return max(80, 2 * self._drawn("trial-plots").size.width)
