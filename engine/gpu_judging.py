@@ -50,9 +50,7 @@ class GpuJudging:
         for number in self._state.gpus.trials:
             attempt = self._state.trials[number].attempts[-1]
             if attempt.process is not None:
-                found[number, attempt.n] = Running(
-                    runner=attempt.process.pid, gpus=attempt.gpus, share=attempt.share
-                )
+                found[number, attempt.n] = Running(runner=attempt.process.pid, gpus=attempt.gpus)
         return found
 
     def attribute(

@@ -109,7 +109,7 @@ class AttemptEnded(Struct, frozen=True, kw_only=True, tag="attempt_ended"):
     """The attempt's process tree is gone. `leftover` names processes that would not die.
 
     `peak_memory` is the most bytes it was known to hold on its device, `mean_util` how busy it kept
-    its share of that, in percent; None: nobody looked.
+    that, in percent; None: nobody looked.
     """
 
     at: float

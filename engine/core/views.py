@@ -73,8 +73,8 @@ class TrialView(Struct, kw_only=True, gc=False):
     repeats: int = 0
     """How many of them have ended well."""
     util: float | None = None
-    """Of its device, in percent: the GPU's share that is its own, or of its CPU cores; None: not
-    measured."""
+    """How busy it keeps its device, in percent: each of its GPUs, or its share of the cores; None:
+    not measured."""
     peak_memory: int | None = None
     """The most bytes its processes have held on the device: of the GPU, or resident."""
     memory: int | None = None
@@ -117,7 +117,7 @@ class AttemptView(Struct, kw_only=True, gc=False):
     peak_memory: int | None = None
     """The most bytes its processes were seen with; None: not measured."""
     mean_util: float | None = None
-    """How busy it kept its share of the device, in percent; None: not measured."""
+    """How busy it kept its device, in percent; None: not measured."""
     tail: str = ""
     leftover: list[str] = field(default_factory=list)
     """Processes of it that would not die, as 'python (1234)'; its slot stays closed for them."""

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 
 from msgspec import Struct, field
 
-from engine.core.devices import WHOLE
 from engine.core.model import trial_name
 from engine.core.views import ForeignView
 
@@ -21,11 +20,10 @@ _HOLDERS = ("nvidia-cuda-mps-server", "nvidia-cuda-mps-control", "nvidia-persist
 
 
 class Running(Struct, frozen=True, kw_only=True):
-    """An attempt that runs: the process that its tree hangs from, and its share of its GPUs."""
+    """An attempt that runs: the process that its tree hangs from, and its GPUs."""
 
     runner: int
     gpus: tuple[str, ...]
-    share: int = WHOLE
 
 
 class Found(Struct, frozen=True, kw_only=True):
@@ -127,13 +125,13 @@ def _reading(
     ours: Mapping[str, Mapping[Key, list[GpuProcess]]],
     shared: set[str],
 ) -> Reading:
-    """What an attempt uses: the mean over its GPUs in percent of its share, and bytes in all."""
+    """What an attempt uses: the mean over its GPUs, in percent of each, and bytes in all."""
     there = [gpus[uuid] for uuid in running.gpus if uuid in gpus]
     utils = [_util(gpu, ours.get(gpu.uuid, {}).get(key, []), gpu.uuid in shared) for gpu in there]
     known = [util for util in utils if util is not None]
     memory = [_sum([p.memory for p in ours.get(gpu.uuid, {}).get(key, [])]) for gpu in there]
     mean = sum(known) / len(known) if known else None
-    return Reading(util=None if mean is None else mean * WHOLE / running.share, memory=_sum(memory))
+    return Reading(util=mean, memory=_sum(memory))
 
 
 def _util(gpu: GpuSample, processes: list[GpuProcess], is_shared: bool) -> float | None:

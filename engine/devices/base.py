@@ -16,8 +16,8 @@ Key = tuple[int, int]
 class Reading(Struct, frozen=True, kw_only=True):
     """What the processes of one attempt use of their device.
 
-    `util` is in percent of the share that a slot has; None: not known yet, or never. `memory` is
-    in bytes, on the device.
+    `util` is in percent of a GPU, or of a slot's share of the cores; None: not known yet, or never.
+    `memory` is in bytes, on the device.
     """
 
     util: float | None = None

@@ -88,7 +88,7 @@ class Usages:
         return sums.memories if sums is not None else 0
 
     def mean_util(self, trial: int, attempt: int) -> float | None:
-        """How busy an attempt kept its share, over all looks, in percent."""
+        """How busy an attempt kept its device, over all looks, in percent."""
         sums = self._sums.get((trial, attempt))
         return sums.util / sums.utils if sums is not None and sums.utils else None
 

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 
 class UsagePoint(Struct, frozen=True, array_like=True):
-    """What an attempt used at a time: percent of its share, bytes on the device, percent of its
+    """What an attempt used at a time: percent of its device, bytes there, percent of its
     share of the cores. None: not known."""
 
     at: float

@@ -30,8 +30,8 @@ class Offset(Struct, frozen=True, kw_only=True):
 
 
 class UsageSample(Struct, frozen=True, kw_only=True):
-    """What an attempt used at a time: percent of its share of the device and of its share of the
-    cores, bytes on the device. None: not known."""
+    """What an attempt used at a time: percent of its device and of its share of the cores, bytes on
+    the device. None: not known."""
 
     trial: int
     attempt: int

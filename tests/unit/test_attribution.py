@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from engine.core.devices import WHOLE
 from engine.devices.attribution import Attribution, Found, Running
 from engine.devices.base import Reading
 from engine.devices.origins import Origin, Origins
@@ -46,8 +45,8 @@ def gpu(uuid: str, *processes: GpuProcess, util: float | None = None) -> GpuSamp
     return GpuSample(uuid=uuid, label=uuid, util=util, processes=processes)
 
 
-def trial(*gpus: str, runner: int = RUNNER, share: int = WHOLE) -> Running:
-    return Running(runner=runner, gpus=gpus or ("a",), share=share)
+def trial(*gpus: str, runner: int = RUNNER) -> Running:
+    return Running(runner=runner, gpus=gpus or ("a",))
 
 
 class Telling:
@@ -77,16 +76,16 @@ def test_all_of_a_trial_s_tree_is_the_trial_s() -> None:
     assert found.held == {"a": {FIRST: 2 * GIB}}
 
 
-def test_two_trials_on_a_gpu_have_what_each_uses_of_its_share() -> None:
-    running = {FIRST: trial(share=WHOLE // 2), SECOND: trial(runner=200, share=WHOLE // 4)}
+def test_two_trials_on_a_gpu_have_what_each_uses_of_it() -> None:
+    running = {FIRST: trial(), SECOND: trial(runner=200)}
     card = gpu("a", on(TRIAL, GIB, 30.0), on(201, 3 * GIB, 20.0), util=50.0)
     readings = Telling().look(running, card).readings
-    assert readings[FIRST] == Reading(util=60.0, memory=GIB)
-    assert readings[SECOND] == Reading(util=80.0, memory=3 * GIB)
+    assert readings[FIRST] == Reading(util=30.0, memory=GIB)
+    assert readings[SECOND] == Reading(util=20.0, memory=3 * GIB)
 
 
 def test_packed_trials_whose_use_the_driver_does_not_say_show_none() -> None:
-    running = {FIRST: trial(share=WHOLE // 2), SECOND: trial(runner=200, share=WHOLE // 2)}
+    running = {FIRST: trial(), SECOND: trial(runner=200)}
     readings = Telling().look(running, gpu("a", on(TRIAL), on(201), util=90.0)).readings
     assert [reading.util for reading in readings.values()] == [None, None]
     alone = Telling().look({FIRST: trial()}, gpu("a", on(TRIAL), util=90.0)).readings
@@ -154,7 +153,7 @@ def test_in_a_container_what_is_there_without_a_trial_is_another_s() -> None:
 
 
 def test_in_a_container_nobody_knows_which_of_two_trials_a_process_is() -> None:
-    running = {FIRST: trial(share=WHOLE // 2), SECOND: trial(runner=200, share=WHOLE // 2)}
+    running = {FIRST: trial(), SECOND: trial(runner=200)}
     found = Telling().look(running, gpu("a", on(90001), util=70.0), own_pids=False)
     assert found.foreign == {}
     assert set(found.readings.values()) == {Reading()}

@@ -19,7 +19,7 @@ _NAMES = {
     "best": "best value of the objective",
     "mean": "mean and deviation over seeds",
     "curve": "curve of the objective",
-    "device %": "use of its share of the GPU, or of its cores, in percent",
+    "device %": "use of its GPU, or of its share of the cores, in percent",
     "memory": "memory held now, on its device",
     "peak memory": "most memory held",
     "cpu %": "use of its share of the CPU's cores, beside a GPU",

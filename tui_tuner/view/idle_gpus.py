@@ -8,7 +8,7 @@ from tui_tuner.view_state import ViewState
 from .line import Line, crop, plain, wrap
 
 BUSY_ENOUGH = 20.0
-"""Percent of its share that a trial uses at least, before it is said to idle."""
+"""Percent of a GPU, or of its share of one, that a trial uses at least, or it is said to idle."""
 SETTLED_S = 60.0
 """How long a trial must have run until its use says anything."""
 _CPU_BOUND = 80.0
@@ -19,7 +19,8 @@ def idle_note(row: TrialView, now: float) -> str:
     if row.state != "running" or not row.gpus or row.attempt_started_at is None:
         return ""
     use = mean_use(row)
-    if use is None or use >= BUSY_ENOUGH or now - row.attempt_started_at < SETTLED_S:
+    enough = BUSY_ENOUGH * min(1.0, row.gpus)
+    if use is None or use >= enough or now - row.attempt_started_at < SETTLED_S:
         return ""
     told = f"{plain(row.device or 'its GPU', 40)} {use:.0f} % busy"
     if row.cpu_util is None:
@@ -29,7 +30,7 @@ def idle_note(row: TrialView, now: float) -> str:
 
 
 def mean_use(row: TrialView) -> float | None:
-    """Give how busy the newest attempt has kept its share, as far as that was averaged."""
+    """Give how busy the newest attempt has kept its GPUs, as far as that was averaged."""
     last = row.attempt_list[-1] if row.attempt_list else None
     averaged = last.mean_util if last is not None else None
     return averaged if averaged is not None else row.util
