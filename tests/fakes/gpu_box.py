@@ -98,7 +98,7 @@ def on_gpus(source: FakeSource, devices: list[DeviceView] | None = None) -> Fake
     for step, value in ((1, 0.42), (2, 0.55), (3, 0.61)):
         source.report(n, step, value, val_loss=1.2)
     source.change(1, util=44.0, memory=9 * GIB, peak_memory=10 * GIB, cpu_util=35.0, **shared)
-    source.change(2, util=11.0, memory=8 * GIB, peak_memory=8 * GIB, cpu_util=98.0, **shared)
+    source.change(2, util=4.0, memory=8 * GIB, peak_memory=8 * GIB, cpu_util=98.0, **shared)
     source.change(
         n, util=97.0, memory=60 * GIB, peak_memory=61 * GIB, cpu_util=40.0, gpus=1.0, device="gpu1"
     )

@@ -344,6 +344,6 @@ async def test_the_trial_s_screen_draws_what_it_used(tui, box):
 async def test_an_idle_gpu_is_asked_about_on_every_screen(tui, box):
     async with tui(box, (120, 40)) as t:
         await t.press("d", "j", "j", "enter")
-        await t.sees("gpu0 11 % busy: input-bound?")
+        await t.sees("gpu0 4 % busy: input-bound?")
         await t.press("escape", "escape", "i")
-        await t.sees("t0002: gpu0 11 % busy: input-bound? its CPU share is 98 % busy")
+        await t.sees("t0002: gpu0 4 % busy: input-bound? its CPU share is 98 % busy")

@@ -53,7 +53,7 @@ RUNNING = row(
     1,
     gpus=0.5,
     gpu_s=1800.0,
-    util=12.0,
+    util=7.0,
     cpu_util=98.0,
     memory=9 * GIB,
     peak_memory=10 * GIB,
@@ -74,7 +74,7 @@ def order(column: str, reverse: bool = False, maximize: bool = True) -> list[str
 
 def test_a_row_tells_use_memory_peak_cpu_device_and_cost():
     told = written(STATE, 1, now=100.0 + 3600.0)
-    assert " 12  9.0G 10.0G   98 gpu0    1.00 " in told
+    assert "  7  9.0G 10.0G   98 gpu0    1.00 " in told
 
 
 def test_what_ended_keeps_its_mean_use_its_device_and_its_rate():
@@ -134,7 +134,7 @@ def test_the_rate_is_the_best_per_gpu_hour_or_the_fall_of_what_is_minimized():
 
 def test_a_trial_that_leaves_its_gpu_idle_says_so_and_why_after_a_minute():
     assert idle_note(RUNNING, now=140.0) == ""
-    note = "gpu0 12 % busy: input-bound? its CPU share is 98 % busy"
+    note = "gpu0 7 % busy: input-bound? its CPU share is 98 % busy"
     assert idle_note(RUNNING, now=161.0) == note
     choice = Choice(("reason",))
     shown = layout(STATE, 200, choice=choice).columns

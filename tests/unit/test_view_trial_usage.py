@@ -117,7 +117,7 @@ def test_without_measurements_the_curves_have_the_room(source):
 
 
 def test_an_idle_gpu_is_asked_about(source):
-    source.change(1, util=12.0, cpu_util=98.0)
+    source.change(1, util=8.0, cpu_util=98.0)
     line = next(line for line in drawn(source, size=(110, 40)) if "GPU0" in line)
     assert "⚠ input-bound? its CPU share is 98 % busy" in line
 
