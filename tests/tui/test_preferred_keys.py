@@ -89,3 +89,27 @@ async def test_a_choice_that_cannot_be_remembered_says_so(tui, source, key, tmp_
     async with tui(source) as t:
         await t.press(key)
         await t.sees("cannot write")
+
+
+async def test_questions_and_lists_have_the_keys_that_were_chosen(tui, source):
+    keys("back: f9\ndown: f2\ncolumns: '#'\nhelp: f1\n")
+    async with tui(source, (120, 40)) as t:
+        await t.sees("F1 help")
+        for key, heading, told in (
+            ("f1", "Keys", "F9 back"),
+            ("number_sign", "Columns of the table", "F9 leave"),
+            ("K", "prune", "F9 leave it"),
+            ("C", "clone", "F9 leave it"),
+        ):
+            await t.press(key)
+            await t.until(lambda: len(t.app.screen_stack) == 3)
+            await t.sees(heading)
+            await t.sees(told)
+            await t.press("escape")
+            assert len(t.app.screen_stack) == 3
+            await t.press("f9")
+            await t.until(lambda: len(t.app.screen_stack) == 2)
+        await t.press("number_sign", "f2")
+        await t.until(lambda: t.app.screen._chosen.at == 1)
+        await t.press("number_sign")
+        await t.until(lambda: len(t.app.screen_stack) == 2)

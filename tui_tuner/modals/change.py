@@ -18,7 +18,9 @@ from engine.core.model import trial_number
 from engine.core.views import TrialView
 from engine.errors import TunerError
 from engine.protocol.messages import GetSpace, Space
+from tui_tuner.keymap import key_of
 from tui_tuner.modals.confirm import Confirmed
+from tui_tuner.modals.keys import shared
 from tui_tuner.view.change import Form, form_of
 from tui_tuner.view.change_lines import form_lines
 from tui_tuner.view.line import Line, crop, plain, wrap
@@ -44,7 +46,7 @@ class ChangeScreen(ModalScreen[Confirmed | None]):
     CSS_PATH = "change.tcss"
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "leave it", show=False, priority=True),
+        shared("back", "leave"),
         Binding("enter", "do", "do it", show=False, priority=True),
         Binding("up,shift+tab", "move(-1)", "up", show=False, priority=True),
         Binding("down,tab", "move(1)", "down", show=False, priority=True),
@@ -84,7 +86,8 @@ class ChangeScreen(ModalScreen[Confirmed | None]):
             yield Drawn(self._lines, id="change-form")
             yield Drawn(self._effect, id="change-effect")
             yield Drawn(self._why, id="change-why")
-            keys = "←→ choose   ↑↓ row   Del as it was   Enter do it   Esc leave it"
+            leave = f"{key_of('back')} leave it"
+            keys = f"←→ choose   ↑↓ row   Del as it was   Enter do it   {leave}"
             yield Drawn(lambda width, _: [crop(((keys, "dim"),), width)], id="change-keys")
 
     def on_mount(self) -> None:

@@ -13,6 +13,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from tui_tuner.keymap import key_of
+from tui_tuner.modals.keys import shared
 from tui_tuner.view.column_list import ColumnList, column_list, list_lines, top_of
 from tui_tuner.view.columns import Choice, Column
 from tui_tuner.view.glyphs import Glyphs
@@ -20,7 +22,7 @@ from tui_tuner.view.line import Line
 from tui_tuner.widgets.lines import Drawn
 
 _AROUND = 5
-_KEYS = "Space show, hide   J K move   r as they fit   Enter keep   Esc leave"
+_KEYS = "Space show, hide   J K move   r as they fit   Enter keep"
 
 
 class ColumnsScreen(ModalScreen[Choice | None]):
@@ -28,11 +30,13 @@ class ColumnsScreen(ModalScreen[Choice | None]):
 
     CSS_PATH = "columns.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,o,q", "leave", "leave", show=False, priority=True),
-        Binding("up,k", "move(-1)", "up", show=False, priority=True),
-        Binding("down,j", "move(1)", "down", show=False, priority=True),
-        Binding("home,g", "move(-999)", "first", show=False, priority=True),
-        Binding("end,G", "move(999)", "last", show=False, priority=True),
+        shared("back", "leave"),
+        shared("columns", "leave"),
+        Binding("q", "leave", "leave", show=False, priority=True),
+        shared("up", "move(-1)"),
+        shared("down", "move(1)"),
+        shared("first", "move(-999)"),
+        shared("last", "move(999)"),
         Binding("shift+up,K", "shift(-1)", "move up", show=False, priority=True),
         Binding("shift+down,J", "shift(1)", "move down", show=False, priority=True),
         Binding("space,x", "take", "show or hide", show=False, priority=True),
@@ -55,7 +59,7 @@ class ColumnsScreen(ModalScreen[Choice | None]):
         with Vertical(id="columns") as box:
             box.border_title = Content("Columns of the table")
             yield Drawn(self._lines, id="columns-list")
-            yield Static(Content(_KEYS), id="keys", markup=False)
+            yield Static(Content(f"{_KEYS}   {key_of('back')} leave"), id="keys", markup=False)
 
     def on_resize(self) -> None:
         """Be as high as the list needs and the screen allows."""

@@ -18,6 +18,8 @@ from textual.widgets import Input, Static
 from engine.core.acts import Act
 from engine.errors import TunerError
 from engine.protocol.messages import ActResult
+from tui_tuner.keymap import key_of
+from tui_tuner.modals.keys import shared
 from tui_tuner.questions import Question, Way
 from tui_tuner.view.effects import summary_lines, trial_lines
 from tui_tuner.view.line import Line, crop, plain, wrap
@@ -50,7 +52,7 @@ class ConfirmScreen(ModalScreen[Confirmed | None]):
 
     CSS_PATH = "confirm.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "leave it", show=False),
+        shared("back", "leave"),
         Binding("up", "pick(-1)", "other", show=False, priority=True),
         Binding("down", "pick(1)", "other", show=False, priority=True),
         Binding("pagedown", "page(1)", "more", show=False, priority=True),
@@ -252,7 +254,7 @@ class ConfirmScreen(ModalScreen[Confirmed | None]):
             words.append("PgDn more")
         if self._result is not None and self._does_something:
             words.append("Enter do it")
-        return "   ".join([*words, "Esc leave it"])
+        return "   ".join([*words, f"{key_of('back')} leave it"])
 
     def _ways(self, width: int, height: int) -> list[Line]:
         return [

@@ -10,6 +10,8 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 
+from tui_tuner.keymap import key_of
+from tui_tuner.modals.keys import shared
 from tui_tuner.view.help import help_lines
 from tui_tuner.view.line import Line
 from tui_tuner.widgets.scrolled import Scrolled
@@ -25,13 +27,16 @@ class HelpScreen(ModalScreen[None]):
 
     CSS_PATH = "help.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,enter,question_mark", "dismiss", "close", show=False, priority=True),
-        Binding("down,j", "scroll(1)", "down", show=False),
-        Binding("up,k", "scroll(-1)", "up", show=False),
-        Binding("pagedown,space", "page(1)", "on", show=False),
-        Binding("pageup", "page(-1)", "back", show=False),
-        Binding("home,g", f"scroll(-{_EVERYTHING})", "first", show=False),
-        Binding("end,G", f"scroll({_EVERYTHING})", "last", show=False),
+        Binding("q,enter", "dismiss", "close", show=False, priority=True),
+        Binding("space", "page(1)", "on", show=False),
+        shared("back", "dismiss"),
+        shared("help", "dismiss"),
+        shared("down", "scroll(1)"),
+        shared("up", "scroll(-1)"),
+        shared("page_down", "page(1)"),
+        shared("page_up", "page(-1)"),
+        shared("first", f"scroll(-{_EVERYTHING})"),
+        shared("last", f"scroll({_EVERYTHING})"),
     ]
     app: TunerApp
 
@@ -52,7 +57,8 @@ class HelpScreen(ModalScreen[None]):
         keys = self.query_one(Scrolled)
         keys.styles.height = max(1, min(needed, self.size.height - 2))
         more = needed > self.size.height - 2
-        said = "PgDn more   Esc back" if more else "Esc back"
+        back = f"{key_of('back')} back"
+        said = f"{key_of('page_down')} more   {back}" if more else back
         self.query_one("#help").border_subtitle = Content(said)
         keys.repaint()
 

@@ -11,6 +11,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from tui_tuner.keymap import key_of
+from tui_tuner.modals.keys import shared
 from tui_tuner.view_state import ViewState
 
 
@@ -19,7 +21,7 @@ class RestartScreen(ModalScreen[bool]):
 
     CSS_PATH = "confirm.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "answer(False)", "leave it", show=False),
+        shared("back", "answer(False)"),
         Binding("enter", "answer(True)", "do it", show=False),
     ]
 
@@ -33,7 +35,8 @@ class RestartScreen(ModalScreen[bool]):
         with Vertical(id="question") as box:
             box.border_title = Content("Start an engine" if ended else "Start the engine again")
             yield Static(Content(_what_happens(self._state)), id="told", markup=False)
-            yield Static("Enter do it   Esc leave it", id="keys", markup=False)
+            keys = f"Enter do it   {key_of('back')} leave it"
+            yield Static(Content(keys), id="keys", markup=False)
 
     def action_answer(self, answer: bool) -> None:
         """Answer."""
@@ -51,7 +54,8 @@ def _what_happens(state: ViewState) -> str:
     if sweep is not None and sweep.state == "stopped":
         return (
             f"The sweep is stopped and its engine has left; {waiting} waiting. "
-            "A new one takes the act; nothing starts before the sweep is resumed (S)."
+            "A new one takes the act; nothing starts before the sweep is resumed "
+            f"({key_of('schedule')})."
         )
     return (
         f"{running} running trial{'s' * (running != 1)} taken over if alive, "

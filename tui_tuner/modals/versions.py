@@ -13,6 +13,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from engine.protocol.messages import VersionView
+from tui_tuner.keymap import key_of
+from tui_tuner.modals.keys import shared
 from tui_tuner.view.glyphs import Glyphs
 from tui_tuner.view.line import Line, crop, plain
 from tui_tuner.view.numbers import duration
@@ -26,9 +28,10 @@ class VersionsScreen(ModalScreen[int | None]):
 
     CSS_PATH = "versions.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,v", "leave", "leave", show=False, priority=True),
-        Binding("up", "move(-1)", "up", show=False, priority=True),
-        Binding("down", "move(1)", "down", show=False, priority=True),
+        shared("back", "leave"),
+        shared("range_versions", "leave"),
+        shared("up", "move(-1)"),
+        shared("down", "move(1)"),
         Binding("enter", "choose", "make current", show=False, priority=True),
     ]
 
@@ -46,9 +49,8 @@ class VersionsScreen(ModalScreen[int | None]):
             listed = Drawn(self._lines, id="versions-list")
             listed.styles.height = min(_MOST, max(1, len(self._versions)))
             yield listed
-            yield Static(
-                Content("Enter make it current again   Esc leave"), id="keys", markup=False
-            )
+            keys = f"Enter make it current again   {key_of('back')} leave"
+            yield Static(Content(keys), id="keys", markup=False)
 
     def action_leave(self) -> None:
         """Choose nothing."""
