@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import isfinite
+from typing import Any
 
 from .devices import WHOLE
 from .eta import done, eta
@@ -38,11 +39,8 @@ SPARK_POINTS = 32
 
 def trial_view(trial: Trial) -> TrialView:
     """Show one trial."""
-    state = trial.state
-    current = trial.attempts[-1] if trial.attempts else None
-    running = isinstance(state, Running)
+    state, spread = trial.state, trial.spread
     value = trial.values[-1] if trial.values else None
-    spread = trial.spread
     return TrialView(
         id=trial.name,
         state=state_name(state),
@@ -59,15 +57,8 @@ def trial_view(trial: Trial) -> TrialView:
         last_text=str(value) if value is not None and not isfinite(value) else None,
         best=trial.best.value if trial.best else None,
         best_step=trial.best.step if trial.best else None,
-        attempts=len(trial.attempts),
-        device=current.device if current and running else None,
-        slot=current.slot if current and running else None,
         reason=_reason(trial),
         ending=state.ending.value if isinstance(state, Running) and state.ending else None,
-        started_at=trial.attempts[0].started_at if trial.attempts else None,
-        ended_at=current.end.at if current and current.end else None,
-        elapsed_s=sum(a.end.at - a.started_at for a in trial.attempts if a.end),
-        attempt_started_at=current.started_at if current and running else None,
         note=trial.note,
         advice=trial.advice,
         infeasible=isinstance(state, Pruned) and state.infeasible,
@@ -80,15 +71,33 @@ def trial_view(trial: Trial) -> TrialView:
         mean=spread.mean if spread is not None and spread.std is not None else None,
         std=spread.std if spread is not None else None,
         repeats=spread.n if spread is not None else 0,
-        util=current.end.mean_util if current and current.end else None,
-        peak_memory=_peak_memory(trial),
-        gpus=gpus_of(current) if current else 0.0,
-        gpu_s=sum((a.end.at - a.started_at) * gpus_of(a) for a in trial.attempts if a.end),
         reports=trial.reports,
         rejected=trial.rejected,
         spark=thin(trial.values, SPARK_POINTS),
-        attempt_list=[_attempt_view(a) for a in trial.attempts],
+        **_of_attempts(trial),
     )
+
+
+def _of_attempts(trial: Trial) -> dict[str, Any]:
+    """Show what follows from its attempts alone: where it is, since when, what it has cost."""
+    if not trial.attempts:
+        return {}
+    current, running = trial.attempts[-1], isinstance(trial.state, Running)
+    ended = [(a, a.end.at - a.started_at) for a in trial.attempts if a.end]
+    return {
+        "attempts": len(trial.attempts),
+        "attempt_list": [_attempt_view(a) for a in trial.attempts],
+        "device": current.device if running else None,
+        "slot": current.slot if running else None,
+        "started_at": trial.attempts[0].started_at,
+        "attempt_started_at": current.started_at if running else None,
+        "ended_at": current.end.at if current.end else None,
+        "elapsed_s": sum(took_s for _, took_s in ended),
+        "util": current.end.mean_util if current.end else None,
+        "peak_memory": _peak_memory(trial),
+        "gpus": gpus_of(current),
+        "gpu_s": sum(took_s * gpus_of(a) for a, took_s in ended),
+    }
 
 
 def _from_step(trial: Trial) -> int:
