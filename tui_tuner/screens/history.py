@@ -9,6 +9,7 @@ from textual.binding import BindingType
 
 from tui_tuner import sweep_questions
 from tui_tuner.actions import HISTORY, bindings
+from tui_tuner.keymap import key_of
 from tui_tuner.screens.asking import Asking
 from tui_tuner.view.line import Line, crop, fit, pack, plain
 from tui_tuner.view_state import KEPT_DECISIONS, ViewState
@@ -98,5 +99,6 @@ class HistoryScreen(Asking):
             (1, ((f"{count} decision{'s' * (count != 1)}{older}", "dim"),)),
         ]
         if state.sweep is not None and state.sweep.undo:
-            parts.append((2, (("U undoes: ", "dim"), (plain(state.sweep.undo, 200), ""))))
+            undoes = f"{key_of('undo')} undoes: "
+            parts.append((2, ((undoes, "dim"), (plain(state.sweep.undo, 200), ""))))
         return [crop(((" ", ""), *pack(parts, width - 2)), width)]

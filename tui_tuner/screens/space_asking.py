@@ -11,6 +11,7 @@ from engine.core.acts import EditSpace
 from engine.core.edits import TopRange, UseVersion
 from engine.errors import TunerError
 from engine.protocol.messages import GetSpace, GetVersions, Space, VersionView
+from tui_tuner.keymap import key_of
 from tui_tuner.modals.confirm import ConfirmScreen
 from tui_tuner.modals.versions import VersionsScreen
 from tui_tuner.questions import Question, way
@@ -199,5 +200,5 @@ class SpaceAsking(Asking):
             return
         self.editing = self.editing.cleared()
         self.seen, self._answered = Seen(), None
-        self.say(f"U undoes: {done.past or done.sentence}")
+        self.say(f"{key_of('range_undo')} undoes: {done.past or done.sentence}")
         self.load()
