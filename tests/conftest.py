@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Generator, Iterator
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 
 import psutil
@@ -50,11 +51,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.alone)
 
 
+@pytest.fixture(scope="session")
+def _states(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder for each test's own: to find a free name among all of them takes ever longer."""
+    home = tmp_path_factory.mktemp("s")
+    return (home / str(number) for number in count())
+
+
 @pytest.fixture(autouse=True)
-def _own_state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+def _own_state(_states: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep sockets, the registry of sweeps and preferences out of the user's home."""
-    monkeypatch.setenv("TUI_TUNER_STATE_DIR", str(tmp_path_factory.mktemp("state")))
-    monkeypatch.setenv("TUI_TUNER_CONFIG_DIR", str(tmp_path_factory.mktemp("config")))
+    for name in ("TUI_TUNER_STATE_DIR", "TUI_TUNER_CONFIG_DIR"):
+        folder = next(_states)
+        folder.mkdir()
+        monkeypatch.setenv(name, str(folder))
     monkeypatch.setenv("TUI_TUNER_LINGER_S", "30")
     monkeypatch.delenv("COLUMNS", raising=False)
 
@@ -82,15 +92,21 @@ def _nothing_leaks() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _no_process_left(_nothing_leaks: None, tmp_path: Path) -> Iterator[None]:
+def _no_process_left(_nothing_leaks: None, request: pytest.FixtureRequest) -> Iterator[None]:
     """End the engines and runners of the sweeps in the test's own folder: they are made to
     outlive whoever starts them. A trial dies with its runner, a zygote with its last one."""
+    folder = request.getfixturevalue("tmp_path") if "tmp_path" in request.fixturenames else None
     yield
+    if folder is not None:
+        _kill_all_of(folder)
+
+
+def _kill_all_of(folder: Path) -> None:
     for child in psutil.Process().children():
-        _kill(str(child.pid), f"-m engine {tmp_path}")
-    for lock in tmp_path.rglob("engine.lock"):
-        _kill(lock.read_text(), str(tmp_path))
-    for claim in tmp_path.rglob("claim"):
+        _kill(str(child.pid), f"-m engine {folder}")
+    for lock in folder.rglob("engine.lock"):
+        _kill(lock.read_text(), str(folder))
+    for claim in folder.rglob("claim"):
         with suppress(ValueError, KeyError, TypeError, OSError):
             _kill(str(json.loads(claim.read_text())["pid"]), "boot.py")
 
