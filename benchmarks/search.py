@@ -13,6 +13,7 @@ names only `method: bayes` and a budget, takes at most 1.5 times the epochs of t
 config promotes trials where its script goes on from checkpoints; what it gets where the script
 starts over is printed beside it. The best combination is the one with the least epochs over all
 tables (geometric mean). Defaults were chosen on digits_mlp; nothing was on unseen_friedman.
+The median of 30 seeds is certain to about a quarter: what differs by less is not known to differ.
 """
 
 from __future__ import annotations
