@@ -6,6 +6,7 @@ one failed. To start torch takes longer than to train a few epochs.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import runpy
@@ -37,6 +38,7 @@ def main() -> None:
     """Be the process that forks."""
     for name in PRELOADED:
         import_module(name)
+    gc.freeze()  # or every child would copy all of it as it ends
     for run in json.load(sys.stdin):
         child = os.fork()
         if not child:
