@@ -64,6 +64,7 @@ class Lines(Widget):
         super().__init__(id=id)
         self._shown: tuple[Line, ...] = ()
         self._shown_at: Size | None = None
+        self._painted_at: Size | None = None
         self._style_cache: dict[str, Style] = {}
 
     def lines(self, width: int, height: int) -> Sequence[Line]:
@@ -72,7 +73,7 @@ class Lines(Widget):
 
     def repaint(self) -> None:
         """Paint the cells that differ from what is shown."""
-        before, known = self._shown, self._shown_at == self.size
+        before, known = self._shown, self._painted_at == self._shown_at == self.size
         if not self._lay_out():
             return
         dirty = [
@@ -91,6 +92,8 @@ class Lines(Widget):
         width = self.size.width
         if self._shown_at != self.size:
             self._lay_out()
+        if not self.app._batch_count:  # else Textual drops what it has painted
+            self._painted_at = self._shown_at
         if y >= len(self._shown):
             return Strip.blank(width, self._style(""))
         line = self._shown[y]
