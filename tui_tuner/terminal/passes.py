@@ -7,6 +7,8 @@ change it at every column.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import compress
+from operator import is_not
 from typing import NamedTuple
 
 from .cells import Cell, is_blank
@@ -24,9 +26,12 @@ class Span(NamedTuple):
 def spans(row: Sequence[Cell], shown: Sequence[Cell], y: int) -> Iterator[tuple[Look, Span]]:
     """Cut the cells that differ into spans; blanks go with what stands beside them."""
     start, end, look, bare = 0, 0, row[0][1], True
-    pairs = enumerate(zip(row, shown, strict=True))
-    for x in [x for x, (cell, other) in pairs if cell is not other and cell != other]:
+    others = compress(range(len(row)), map(is_not, row, shown))
+    for x in [x for x in others if row[x] != shown[x]]:
         cell = row[x]
+        if cell[1] is look and x == end > start:
+            bare, end = bare and is_blank(cell), x + 1
+            continue
         blank = cell[0] == " " and is_blank(cell)
         fits = x == end > start and cell[1].background == look.background
         if fits and blank and look.colours_only:

@@ -65,7 +65,7 @@ class Pen:
             gap = row[self._x : x]
             look = worn(self.look, row[x])
             jump = len(move(y, self._x, y, x)) + len(change(self.look, look))
-            if self._cost_over(gap, row[x]) <= jump:
+            if self._cost_over(gap, row[x], jump) <= jump:
                 for cell in gap:
                     self._write(cell)
                 return x - len(gap)
@@ -140,15 +140,26 @@ class Pen:
         at = self._x + count
         self._x = at if count > 0 and self._x != _LOST and at < self._width else _LOST
 
-    def _cost_over(self, gap: Sequence[Cell], then: Cell) -> int:
-        if UNKNOWN in gap or any(advance(text) < 0 for text, _ in gap):
-            return _NEVER
-        cost, look = 0, self.look
+    def _cost_over(self, gap: Sequence[Cell], then: Cell, most: int) -> int:
+        """Count the bytes of the cells in a gap and of the look behind it, or more than `most`."""
+        cost, look = len(gap), self.look
         for cell in gap:
-            new = worn(look, cell)
-            cost += len(change(look, new)) + len(cell[0].encode())
+            text, new = cell[0], worn(look, cell)
+            if cell == UNKNOWN or not _is_sure(text):
+                return _NEVER
+            if new is not look:
+                cost += len(change(look, new))
+            if not text.isascii():
+                cost += len(text.encode()) - 1
+            if cost > most:
+                return cost
             look = new
         return cost + len(change(look, worn(look, then)))
+
+
+def _is_sure(text: str) -> bool:
+    """Whether all terminals go on by as many columns over it."""
+    return (text.isascii() and bool(text)) or advance(text) >= 0
 
 
 def _is_narrow(text: str) -> bool:
@@ -158,5 +169,6 @@ def _is_narrow(text: str) -> bool:
 def worn(look: Look | None, cell: Cell) -> Look:
     """Give the look to write a cell with: a blank needs no more than the background."""
     if look is not None and cell[0] == " " and look.colours_only and is_blank(cell):
-        return look._replace(background=cell[1].background)
+        background = cell[1].background
+        return look if look.background == background else look._replace(background=background)
     return cell[1]
