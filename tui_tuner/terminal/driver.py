@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import select
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from textual.app import App
@@ -36,6 +37,8 @@ class ThinDriver(LinuxDriver):
         self._terminal: Difference | None = None
         self._frame: list[str] | None = None
         self._suspended = False
+        self._writing = False
+        self._postponed: list[Callable[[], object]] = []
         self.painted = False
         """Whether anything was drawn yet, that a change of size could disarrange."""
 
@@ -46,6 +49,15 @@ class ThinDriver(LinuxDriver):
 
     def write(self, data: str) -> None:
         """Write what the terminal does not show yet, a synchronized update in one piece."""
+        self._writing = True
+        try:
+            self._write(data)
+        finally:
+            self._writing = False
+        while self._postponed and self._frame is None:
+            self._postponed.pop(0)()
+
+    def _write(self, data: str) -> None:
         if data == _BEGIN:
             self._frame = []
         elif data == _END:
@@ -58,6 +70,13 @@ class ThinDriver(LinuxDriver):
                 super().write(thin)
             else:
                 self._frame.append(thin)
+
+    def _between_frames(self, act: Callable[[], object]) -> None:
+        """Do it, once what a signal broke in on is written: that is half of a frame else."""
+        if self._writing or self._frame is not None:
+            self._postponed.append(act)
+        else:
+            act()
 
     def _thinned(self, data: str) -> str:
         width, height = self._app.size
@@ -125,8 +144,15 @@ class ThinDriver(LinuxDriver):
         super().resume_application_mode()
         self._paint_anew()
 
+    def _sigtstp_application(self, *_: object) -> None:
+        """Give the terminal back and stop."""
+        self._between_frames(super()._sigtstp_application)
+
     def _sigcont_application(self, *_: object) -> None:
         """Go on; after a bare SIGSTOP the terminal is still ours, whatever was written on it."""
+        self._between_frames(self._go_on)
+
+    def _go_on(self) -> None:
         if self._suspended:
             super()._sigcont_application()
         else:
