@@ -215,6 +215,7 @@ async def test_a_box_of_eight_gpus(
             source.now += 5
             source.set_sweep(devices=mixed())
             await t.until(lambda: t.app.view.seq == source.seq)
+        await t.until(lambda: t.app.moment == source.now)
         t.table.move_to(t.app.view.position("t0001"))
         for name, keys, text in BOX:
             assert await shot(t, keys, text) == drawn(name=f"{mode}-{name}-{named(size)}")
