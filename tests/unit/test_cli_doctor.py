@@ -70,8 +70,11 @@ def test_without_a_driver_it_matters_whether_there_is_a_card(
 def test_a_trial_of_another_sweep_is_called_that(tmp_path: Path) -> None:
     boot = tmp_path / "executors" / "boot.py"
     boot.parent.mkdir()
-    boot.write_text("input()")
-    with subprocess.Popen([sys.executable, str(boot)], stdin=subprocess.PIPE) as zygote:
+    boot.write_text("print(flush=True); input()")
+    pipe = subprocess.PIPE
+    with subprocess.Popen([sys.executable, str(boot)], stdin=pipe, stdout=pipe) as zygote:
+        assert zygote.stdout is not None
+        zygote.stdout.readline()
         _, check = looked(gpu(processes=(GpuProcess(pid=zygote.pid),)))
         zygote.communicate(b"\n")
     assert f"a tui-tuner trial ({zygote.pid}) of " in check.text
