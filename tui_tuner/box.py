@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
 from engine.core.views import SweepView
-from tui_tuner.link import Connect
+
+if TYPE_CHECKING:
+    from tui_tuner.link import Connect
 
 Restart = Callable[[], Awaitable[object]]
 

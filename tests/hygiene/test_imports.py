@@ -130,3 +130,12 @@ def test_the_package_offers_the_sdk_and_nothing_by_accident() -> None:
     assert sorted(dir(tui_tuner)) == ["Trial", "__version__", "trial"]
     with pytest.raises(AttributeError, match=re.escape("no attribute 'app_'")):
         _ = tui_tuner.app_
+
+
+@pytest.mark.parametrize("verb", ["attach", "bare", "run"])
+def test_a_verb_leaves_textual_alone_until_it_has_set_what_that_reads_as_it_is_loaded(
+    verb: str,
+) -> None:
+    """How often it looks for changes, and in how many colours it draws."""
+    probe = f"import sys, tui_tuner.cli.{verb}; sys.exit('textual' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", probe], cwd=REPO, check=False).returncode == 0
