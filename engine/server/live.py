@@ -7,7 +7,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
 from msgspec.structs import replace
 
@@ -30,19 +29,18 @@ from engine.errors import ActError, NotFoundError
 from engine.protocol.messages import ActResult, Space, VersionView
 from engine.publisher import Commit
 from engine.runtime import Runtime
-from engine.store.base import DeviceSample, Point, StoreReader, UsageSample
+from engine.store.base import StoreReader
 
 from .earlier import Done, find_request, told_again
 from .facts import Found, look, questions
-from .source import Changes, SweepSource
+from .reading import ReadingSource
+from .source import Changes
 from .spaces import described, version_views
 
 REMEMBERED_ACTS = 1000
 
-T = TypeVar("T")
 
-
-class LiveSource(SweepSource):
+class LiveSource(ReadingSource):
     """Shows what the runtime has committed, and passes acts on to it.
 
     `devices` gives the devices as last looked at, `usage` what a running attempt uses of its own.
@@ -122,25 +120,8 @@ class LiveSource(SweepSource):
     def versions(self) -> list[VersionView]:
         return version_views(self._runtime.machine.state.versions)
 
-    async def series(self, number: int) -> dict[str, list[Point]]:
-        return await asyncio.to_thread(self._read, lambda reader: reader.series(number))
-
-    async def usage_of(self, number: int) -> list[UsageSample]:
-        return await asyncio.to_thread(self._read, lambda reader: reader.usage(number))
-
-    async def device_history(self, device: str, since: float) -> list[DeviceSample]:
-        def read(reader: StoreReader) -> list[DeviceSample]:
-            return reader.device_samples(device, since)
-
-        return await asyncio.to_thread(self._read, read)
-
-    def _read(self, question: Callable[[StoreReader], T]) -> T:
-        """Ask the store. Blocks."""
-        reader = self._reader()
-        try:
-            return question(reader)
-        finally:
-            reader.close()
+    def _open_reader(self) -> StoreReader:
+        return self._reader()
 
     async def act(
         self, act: Act, *, who: str, why: str | None, request: str, dry_run: bool

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import shlex
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
@@ -20,20 +19,19 @@ from engine.core.views import EngineView, MetricView, SweepView, TrialView
 from engine.errors import ActError, NotFoundError, StoreError
 from engine.ownership import engine_pid
 from engine.protocol.messages import ActResult, Space, VersionView
-from engine.store.base import DeviceSample, Point, StoreReader, UsageSample
+from engine.store.base import StoreReader
 from engine.store.reader import open_reader
 
 from .first_rows import Standing
 from .last_seen import last_seen
-from .source import Changes, SweepSource
+from .reading import ReadingSource
+from .source import Changes
 
 UNDER_WAY = ("running", "paused", "stopping")
 DATABASE = "sweep.db"
 
-T = TypeVar("T")
 
-
-class StoredSource(SweepSource):
+class StoredSource(ReadingSource):
     """Reads the sweep's database as it is now; nothing changes afterwards, and nothing is done.
 
     Raises StoreError (also for a database of a newer version).
@@ -129,25 +127,8 @@ class StoredSource(SweepSource):
             raise StoreError(f"{self.directory / DATABASE} holds no config")
         return msgspec.to_builtins(msgspec.json.decode(config, type=Config).space)
 
-    async def series(self, number: int) -> dict[str, list[Point]]:
-        return await asyncio.to_thread(self._read, lambda reader: reader.series(number))
-
-    async def usage_of(self, number: int) -> list[UsageSample]:
-        return await asyncio.to_thread(self._read, lambda reader: reader.usage(number))
-
-    async def device_history(self, device: str, since: float) -> list[DeviceSample]:
-        def read(reader: StoreReader) -> list[DeviceSample]:
-            return reader.device_samples(device, since)
-
-        return await asyncio.to_thread(self._read, read)
-
-    def _read(self, question: Callable[[StoreReader], T]) -> T:
-        """Ask the store through a reader of this thread's own. Blocks."""
-        reader = open_reader(self.directory / DATABASE)
-        try:
-            return question(reader)
-        finally:
-            reader.close()
+    def _open_reader(self) -> StoreReader:
+        return open_reader(self.directory / DATABASE)
 
     async def act(
         self, act: Act, *, who: str, why: str | None, request: str, dry_run: bool
