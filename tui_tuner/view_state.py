@@ -275,7 +275,12 @@ def _with_finals(known: frozenset[str], changed: Iterable[TrialView]) -> frozens
 
 
 def _reordered(state: ViewState, ordering: Ordering) -> ViewState:
-    return replace(state, ordering=ordering, places=replaced(state.rows, ordering, state.places.at))
+    places = state.places
+    return replace(
+        state,
+        ordering=ordering,
+        places=replaced(state.rows, ordering, places.at, places.kept),
+    )
 
 
 def _with_params(

@@ -26,11 +26,8 @@ class Arranging(Saying):
 
     def action_sort(self) -> None:
         """Sort by the next of the columns in view."""
-        view = {column.key for column in self._arranged.shown.columns}
-        columns = [key for key in sort_columns(self.app.view) if key in view] or ["state"]
-        sort = self.app.view.ordering.sort
-        at = columns.index(sort.column) if sort.column in columns else -1
-        self._sort(Sort(columns[(at + 1) % len(columns)]))
+        self._sort(self._next_sort())
+        self.call_after_refresh(self._expect_next)
 
     def action_reverse(self) -> None:
         """Turn the order round."""
@@ -76,6 +73,18 @@ class Arranging(Saying):
         if choice is not None:
             self.app.prefer(columns=tuple(choice.shown), hidden=tuple(choice.hidden))
             self.show_columns()
+
+    def _next_sort(self) -> Sort:
+        view = {column.key for column in self._arranged.shown.columns}
+        columns = [key for key in sort_columns(self.app.view) if key in view] or ["state"]
+        sort = self.app.view.ordering.sort
+        at = columns.index(sort.column) if sort.column in columns else -1
+        return Sort(columns[(at + 1) % len(columns)])
+
+    def _expect_next(self) -> None:
+        """Look at the rows for the next column while the person looks at this one."""
+        view = self.app.view
+        view.places.keep(view.rows, replace(view.ordering, sort=self._next_sort()))
 
     def _sort_so(self, sort: Sort) -> None:
         self.app.change_view(sort_by(self.app.view, sort))

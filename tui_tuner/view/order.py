@@ -6,10 +6,12 @@ search; sorting all of ten thousand rows takes no longer than a person notices.
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from itertools import compress
-from operator import attrgetter, ne
+from functools import partial
+from itertools import compress, repeat
+from operator import attrgetter, eq, ne, not_
 from typing import Any
 
 from msgspec import Struct
@@ -18,6 +20,7 @@ from engine.core.views import TrialView
 
 from .costs import gpu_order, rate_maximized, rate_minimized
 from .device_words import device_of
+from .kept import Column, Kept
 
 Order = tuple[str, ...]
 """Names of trials, as they are to be shown."""
@@ -27,7 +30,6 @@ Entry = tuple[Any, int]
 
 RANKS = {"running": 0, "paused": 1, "complete": 1, "pruned": 1, "failed": 1, "waiting": 2}
 _UNRANKED = 3
-_STATE = attrgetter("state")
 
 FIXED_COLUMNS = (
     *("state", "id", "epoch", "last", "best", "elapsed"),
@@ -76,46 +78,36 @@ class Ordering(Struct, frozen=True):
         column, reverse = self.sort.column, self.sort.reverse
         if column == "id":
             return -number if reverse else number, number
-        return (self._group(row), *_key(self._value(row), self._descends(row))), number
+        return (self._group(row), *_key(self._value(row), self._descends(_ticks(row)))), number
 
-    def sorted(self, rows: Sequence[TrialView]) -> list[Sequence[int]]:
-        """Give the places of rows, which come by number, as they are to be shown, in groups.
+    def sorted(self, rows: Mapping[str, TrialView], kept: Kept) -> list[str]:
+        """Give the names of rows, which come by number, as they are to be shown.
 
-        The same order as that of their entries, found group by group without making any.
+        The same order as that of their entries, found without making any.
         """
-        column, reverse = self.sort.column, self.sort.reverse
-        if column == "id":
-            return [range(len(rows))[:: -1 if reverse else 1]]
-        values = self._values(rows)
-        return [
-            _by_value(places, values, self._descends(rows[places[0]]))
-            for places in self._groups(rows)
-            if places
-        ]
+        if self.sort.column == "id":
+            return [*rows][:: -1 if self.sort.reverse else 1]
+        groups, values = self.keep(rows, kept)
+        out: list[str] = []
+        for group in sorted(set(groups)):
+            here = [*map(eq, groups, repeat(group))]
+            names, among = [*compress(rows, here)], [*compress(values, here)]
+            out += _by_value(names, among, self._descends(group == 0))
+        return out if groups else _by_value([*rows], values, self._descends(False))
 
-    def _groups(self, rows: Sequence[TrialView]) -> Iterable[Sequence[int]]:
-        if self.sort.column not in ("state", *_TIMES):
-            return [range(len(rows))]
-        if self.sort.column == "state":
-            ranks = [RANKS.get(state, _UNRANKED) for state in map(_STATE, rows)]
-        else:
-            ranks = [row.state != "running" and not row.held for row in rows]
-        found = sorted(set(ranks))
-        return [[place for place, rank in enumerate(ranks) if rank == one] for one in found]
-
-    def _values(self, rows: Sequence[TrialView]) -> list[Any]:
+    def keep(self, rows: Mapping[str, TrialView], kept: Kept) -> tuple[Column, Column]:
+        """Have at hand what sorting these rows takes: the groups of rows, if any, and values."""
         column = self.sort.column
-        if column in FIXED_COLUMNS or column in _ATTRIBUTES:
-            return list(map(self._getter(), rows))
-        return [row.params.get(column) for row in rows]
+        if column == "id":
+            return [], []
+        grouped = _GROUPS.get(column)
+        groups = kept.column(rows, (column, "groups"), grouped) if grouped is not None else []
+        return groups, kept.column(rows, (column, self.maximize), self._getter())
 
     def _group(self, row: TrialView) -> int:
         """What comes before all else: how alive a trial is, for the columns that heed it."""
-        if self.sort.column == "state":
-            return RANKS.get(row.state, _UNRANKED)
-        if self.sort.column in _TIMES:
-            return 0 if _ticks(row) else 1
-        return 0
+        grouped = _GROUPS.get(self.sort.column)
+        return grouped(row) if grouped is not None else 0
 
     def _getter(self) -> Callable[[TrialView], Any]:
         column = self.sort.column
@@ -130,12 +122,12 @@ class Ordering(Struct, frozen=True):
     def _value(self, row: TrialView) -> Any:
         return self._getter()(row)
 
-    def _descends(self, row: TrialView) -> bool:
-        """Whether large values come first among rows like this one."""
+    def _descends(self, ticks: bool) -> bool:
+        """Whether large values come first, among rows whose times run on or others."""
         column, reverse = self.sort.column, self.sort.reverse
         if column in ("state", "best", "mean", "last"):
             return self.maximize != reverse
-        if column in _LARGE_FIRST or (column in _TIMES and not _ticks(row)):
+        if column in _LARGE_FIRST or (column in _TIMES and not ticks):
             return not reverse
         return reverse
 
@@ -162,6 +154,20 @@ def _ticks(row: TrialView) -> bool:
     return row.state == "running" or row.held
 
 
+def _rank(row: TrialView) -> int:
+    return RANKS.get(row.state, _UNRANKED)
+
+
+def _stood_still(row: TrialView) -> int:
+    return 0 if _ticks(row) else 1
+
+
+_GROUPS: dict[str, Callable[[TrialView], int]] = {
+    "state": _rank,
+    **dict.fromkeys(_TIMES, _stood_still),
+}
+
+
 def _time(row: TrialView) -> float | None:
     """What rows are ordered by under 'elapsed': when it began, or how long it took."""
     if row.state == "running" or row.held:
@@ -169,14 +175,12 @@ def _time(row: TrialView) -> float | None:
     return row.elapsed_s or None
 
 
-def build(rows: Mapping[str, TrialView], ordering: Ordering) -> Order:
-    """Sort all rows that are shown; they come by number."""
-    if ordering.filter is None:
-        shown, names = [*rows.values()], [*rows]
-    else:
-        shown = [*filter(ordering.filter.accepts, rows.values())]
-        names = [row.id for row in shown]
-    return tuple([names[place] for places in ordering.sorted(shown) for place in places])
+def build(rows: Mapping[str, TrialView], ordering: Ordering, kept: Kept | None = None) -> Order:
+    """Sort all rows that are shown; they come by number. `kept` spares a look at each."""
+    if ordering.filter is not None:
+        accepts, kept = ordering.filter.accepts, None
+        rows = {row.id: row for row in filter(accepts, rows.values())}
+    return tuple(ordering.sorted(rows, kept or Kept()))
 
 
 def position(
@@ -227,21 +231,29 @@ _NUMBERS = {int, float}
 _NOTHING = {type(None)}
 
 
-def _by_value(places: Sequence[int], values: list[Any], descending: bool) -> list[int]:
-    """Sort places by the values there; equal ones stay as they are, what is missing goes last."""
-    every = len(places) == len(values)
-    column = values if every else [values[place] for place in places]
-    kinds = set(map(type, column))
-    present, absent = [*places], list[int]()
-    if kinds & _NOTHING or any(map(ne, column, column)):
-        gaps = [value is None or value != value for value in column]
-        present = [place for place, gap in zip(places, gaps, strict=True) if not gap]
-        absent = [*compress(places, gaps)]
-    if (kinds := kinds - _NOTHING) <= _NUMBERS or kinds == {str}:
-        present.sort(key=values.__getitem__, reverse=descending)
+def _by_value(names: list[str], values: Sequence[Any], descending: bool) -> list[str]:
+    """Sort names by the values beside them; equal ones stay as they are, the missing go last."""
+    gaps = [*map(ne, values, values)] if isinstance(values, array) else [*map(_is_gap, values)]
+    absent = list[str]()
+    if any(gaps):
+        there = [*map(not_, gaps)]
+        absent = [*compress(names, gaps)]
+        names, values = [*compress(names, there)], [*compress(values, there)]
+    kinds = set(map(type, values))
+    if kinds <= _NUMBERS or kinds == {str}:
+        names.sort(key=_beside(values), reverse=descending)
     else:
-        present.sort(key=lambda place: _key(values[place], descending))
-    return present + absent if absent else present
+        names.sort(key=_beside([_key(value, descending) for value in values]))
+    return names + absent
+
+
+def _beside(values: Sequence[Any]) -> Callable[[str], Any]:
+    """Give the key of each name in its turn, without a look at the name: it lies far away."""
+    return partial(next, iter(values))
+
+
+def _is_gap(value: Any) -> bool:
+    return value is None or value != value
 
 
 def _key(value: Any, descending: bool) -> tuple[Any, ...]:

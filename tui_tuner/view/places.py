@@ -12,12 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from engine.core.views import TrialView
 
 from . import order as ordering_of
+from .kept import Kept
 from .order import Order, Ordering
 
 CALM_S = 5.0
@@ -35,12 +36,14 @@ class Places(Struct, frozen=True):
 
     `placed` holds rows as they were when they were given their place, of those that have changed
     since; `at` is when all were last given their places, and `moves` how many have moved since.
+    `kept` spares a look at each row where all are placed anew.
     """
 
     order: Order = ()
     placed: Rows = {}
     at: float = 0.0
     moves: int = 0
+    kept: Kept = field(default_factory=Kept)
 
     def position(self, row: TrialView, rows: Rows, ordering: Ordering) -> int:
         """Find where a row that is shown stands; `rows` are all there are."""
@@ -50,16 +53,22 @@ class Places(Struct, frozen=True):
 
         return ordering_of.position(self.order, self.placed.get(row.id, row), entry, ordering)
 
+    def keep(self, rows: Rows, ordering: Ordering) -> None:
+        """Look at each row now for what placing all anew will take, in another order."""
+        if ordering.filter is None:
+            ordering.keep(rows, self.kept)
+
     def settled(self, rows: Rows, ordering: Ordering, at: float) -> Places:
         """Give rows their new places, where they have kept the old ones for long enough."""
         if not self.placed or at < self.at + CALM_S:
             return self
-        return replaced(rows, ordering, at)
+        return replaced(rows, ordering, at, self.kept)
 
     def after(
         self, before: Rows, rows: Rows, changed: Collection[str], ordering: Ordering, at: float
     ) -> Places:
         """Give the places once the rows named in `changed`, once as `before`, are as in `rows`."""
+        self.kept.follow(before, rows, changed)
         handed = self._handed_over(before, rows, changed, ordering)
         stands = self._stand_ins(before, rows, handed)
         calm = [name for name in changed if _may_stay(before.get(name), rows[name], ordering)]
@@ -71,12 +80,12 @@ class Places(Struct, frozen=True):
         move = {name: rows[name] for name in changed if name not in stay} | stands
         due = bool(stay or self.placed) and at >= self.at + CALM_S
         if due or len(move) > FEW:
-            return replaced(rows, ordering, at)
+            return replaced(rows, ordering, at, self.kept)
         placed = {name: before[name] for name in stay} | dict(self.placed)
         order = self._moved(before, rows, move, ordering) if move else self.order
         placed = {name: row for name, row in placed.items() if name not in move}
         placed |= {name: row for name, row in stands.items() if row is not rows[name]}
-        return Places(order, placed, self.at, moves + len(moving))
+        return Places(order, placed, self.at, moves + len(moving), self.kept)
 
     def _handed_over(
         self, before: Rows, rows: Rows, changed: Collection[str], ordering: Ordering
@@ -132,9 +141,10 @@ class Places(Struct, frozen=True):
         return self.placed[name] if name in self.placed else rows[name]
 
 
-def replaced(rows: Rows, ordering: Ordering, at: float) -> Places:
+def replaced(rows: Rows, ordering: Ordering, at: float, kept: Kept | None = None) -> Places:
     """Place all rows anew; `rows` come by number."""
-    return Places(ordering_of.build(rows, ordering), {}, at)
+    kept = kept or Kept()
+    return Places(ordering_of.build(rows, ordering, kept), {}, at, 0, kept)
 
 
 def _may_stay(old: TrialView | None, new: TrialView, ordering: Ordering) -> bool:
