@@ -106,11 +106,24 @@ class Difference:
             if row != self._shown[y]:
                 found.extend(spans(row, self._shown[y], y))
         self.has_drawn = self.has_drawn or bool(found)
-        for span in in_passes(found, self._pen.look):
-            self._send_span(self._wanted[span.y], self._shown[span.y], span)
+        for look, span in in_passes(found, self._pen.look):
+            self._send_span(self._wanted[span.y], self._shown[span.y], span, look)
         self._wanted.clear()
 
-    def _send_span(self, row: list[Cell], shown: list[Cell], span: Span) -> None:
+    def _send_span(self, row: list[Cell], shown: list[Cell], span: Span, look: Look) -> None:
+        x, end = span.start, span.end
+        while x < end and row[x] == shown[x]:
+            x += 1
+        while x < end and row[end - 1] == shown[end - 1]:
+            end -= 1
+        start = self._pen.write(span.y, row, x, end, look) if x < end else x
+        if start is None:
+            self._send_cells(row, shown, Span(span.y, x, end))
+        else:
+            shown[start:end] = row[start:end]
+
+    def _send_cells(self, row: list[Cell], shown: list[Cell], span: Span) -> None:
+        """Write what may have repeated cells, or wide ones."""
         x = span.start
         while x < span.end:
             if row[x] == shown[x]:

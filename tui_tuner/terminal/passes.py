@@ -11,8 +11,11 @@ from itertools import compress
 from operator import is_not
 from typing import NamedTuple
 
-from .cells import Cell, is_blank
-from .style import Look, change
+from .cells import UNKNOWN, Cell, is_blank
+from .style import Look, change, of_blank
+
+_GAP = 4
+"""The most cells shown already that are written again in no more bytes than a jump takes."""
 
 
 class Span(NamedTuple):
@@ -29,6 +32,8 @@ def spans(row: Sequence[Cell], shown: Sequence[Cell], y: int) -> Iterator[tuple[
     others = compress(range(len(row)), map(is_not, row, shown))
     for x in [x for x in others if row[x] != shown[x]]:
         cell = row[x]
+        if cell[1] is look and end < x <= end + _GAP and _goes_on(row[end:x], look):
+            end = x
         if cell[1] is look and x == end > start:
             bare, end = bare and is_blank(cell), x + 1
             continue
@@ -46,11 +51,24 @@ def spans(row: Sequence[Cell], shown: Sequence[Cell], y: int) -> Iterator[tuple[
         yield look, Span(y, start, end)
 
 
-def in_passes(found: Sequence[tuple[Look, Span]], look: Look | None) -> Iterator[Span]:
+def _goes_on(gap: Sequence[Cell], look: Look) -> bool:
+    """Whether cells cost a byte each, written like this."""
+    blank = of_blank(look)
+    for cell in gap:
+        text, own = cell
+        if not (own is look or (text == " " and own == blank)) or cell is UNKNOWN:
+            return False
+        if not text.isascii() or not text:
+            return False
+    return True
+
+
+def in_passes(found: Sequence[tuple[Look, Span]], look: Look | None) -> Iterator[tuple[Look, Span]]:
     """Order spans by their looks, each time the one that is cheapest to change to."""
     by_look: dict[Look, list[Span]] = {}
     for own, span in found:
         by_look.setdefault(own, []).append(span)
     while by_look:
         look = min(by_look, key=lambda other: len(change(look, other)))
-        yield from by_look.pop(look)
+        for span in by_look.pop(look):
+            yield look, span

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from .abilities import Abilities
@@ -14,6 +15,9 @@ _BRIDGE = 8
 
 _JUMP = 5
 """The bytes of a jump to the right."""
+
+_REPEATED = re.compile(r" {4}|(.)\1{4}")
+"""What there may be a shorter way to write."""
 
 _LOST = -1
 _NEVER = 1 << 20
@@ -95,6 +99,20 @@ class Pen:
                     self._write(cell)
         return used
 
+    def write(self, y: int, row: Sequence[Cell], x: int, end: int, look: Look) -> int | None:
+        """Go to cells of one look and write them, where there is no shorter way to have them.
+
+        Gives the first column written; None where it wrote nothing.
+        """
+        text = "".join([text for text, _ in row[x:end]])
+        if len(text) != end - x or _REPEATED.search(text) or not _are_narrow(text):
+            return None
+        start = self.reach(y, x, row)
+        self.dress(worn(self.look, row[x]) if text.isspace() else look)
+        self._out.append(text)
+        self._on(end - x)
+        return start
+
     def go_on(self, row: Sequence[Cell], shown: Sequence[Cell], x: int, end: int) -> int:
         """Write the cells from the cursor on that need nothing but their characters.
 
@@ -160,6 +178,10 @@ class Pen:
 def _is_sure(text: str) -> bool:
     """Whether all terminals go on by as many columns over it."""
     return (text.isascii() and bool(text)) or advance(text) >= 0
+
+
+def _are_narrow(text: str) -> bool:
+    return text.isascii() or all(char.isascii() or advance(char) == 1 for char in text)
 
 
 def _is_narrow(text: str) -> bool:
