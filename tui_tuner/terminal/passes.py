@@ -32,9 +32,8 @@ def spans(row: Sequence[Cell], shown: Sequence[Cell], y: int) -> Iterator[tuple[
     others = compress(range(len(row)), map(is_not, row, shown))
     for x in [x for x in others if row[x] != shown[x]]:
         cell = row[x]
-        if cell[1] is look and end < x <= end + _GAP and _goes_on(row[end:x], look):
-            end = x
-        if cell[1] is look and x == end > start:
+        near = cell[1] is look and start < end <= x <= end + _GAP
+        if near and (x == end or _goes_on(row[end:x], look)):
             bare, end = bare and is_blank(cell), x + 1
             continue
         blank = cell[0] == " " and is_blank(cell)
