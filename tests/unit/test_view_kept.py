@@ -89,9 +89,15 @@ def test_rows_that_nobody_told_of_are_all_looked_at(looked):
     assert looked.rows == 2 + 3 + 2
 
 
-def test_a_word_among_numbers_is_kept_too():
-    kept, rows = Kept(), rows_of(row(1, params={"lr": 0.1}), row(2, params={"lr": 0.2}))
-    assert [*kept.column(rows, "lr", lambda row: row.params["lr"])] == [0.1, 0.2]
-    after = rows | rows_of(row(2, params={"lr": "auto"}))
-    kept.follow(rows, after, {"t0002"})
-    assert [*kept.column(after, "lr", lambda row: row.params["lr"])] == [0.1, "auto"]
+@pytest.mark.parametrize("before", [1, 0.1, "auto"])
+@pytest.mark.parametrize("after", [2, 300, -1, 0.2, 2**60 + 1, "manual", None])
+def test_whatever_comes_among_the_values_of_a_column_is_kept_too(before, after):
+    def lr(of: TrialView) -> Any:
+        return of.params["lr"]
+
+    kept, rows = Kept(), rows_of(row(1, params={"lr": before}), row(2, params={"lr": before}))
+    assert [*kept.column(rows, "lr", lr)] == [before, before]
+    changed = rows | rows_of(row(2, params={"lr": after}))
+    kept.follow(rows, changed, {"t0002"})
+    found = kept.column(changed, "lr", lr)[1]
+    assert found == after or (after is None and found != found)

@@ -16,11 +16,13 @@ from engine.core.views import TrialView
 
 Value = Callable[[TrialView], Any]
 Rows = Mapping[str, TrialView]
-Column: TypeAlias = "list[Any] | array[float]"
+Column: TypeAlias = "list[Any] | array[float] | bytearray"
 
 _NUMBERS = {int, float}
 _EXACT = 2**53
-"""Whole numbers up to there are kept exactly."""
+"""Whole numbers up to there are kept exactly among others."""
+_SMALL = range(256)
+"""Whole numbers that need no more than a byte."""
 
 
 class Kept:
@@ -79,6 +81,8 @@ class Kept:
 
 def _put(column: Column, place: int, value: Any) -> bool:
     """Change a value, or add one; False where it does not fit among the others."""
+    if isinstance(column, bytearray) and not (type(value) is int and value in _SMALL):
+        return False
     if isinstance(column, array):
         if value is not None and not _is_number(value):
             return False
@@ -94,6 +98,8 @@ def _compact(values: list[Any]) -> Column:
     kinds = set(map(type, values))
     if not kinds - {type(None)} <= _NUMBERS:
         return values
+    if kinds == {int} and min(values) in _SMALL and max(values) in _SMALL:
+        return bytearray(values)
     if int in kinds and not all(value is None or _is_number(value) for value in values):
         return values
     if type(None) in kinds:

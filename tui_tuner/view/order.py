@@ -6,9 +6,8 @@ search; sorting all of ten thousand rows takes no longer than a person notices.
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from itertools import compress, repeat
 from operator import attrgetter, eq, ne, not_
@@ -231,29 +230,25 @@ _NUMBERS = {int, float}
 _NOTHING = {type(None)}
 
 
-def _by_value(names: list[str], values: Sequence[Any], descending: bool) -> list[str]:
+def _by_value(names: list[str], values: Column, descending: bool) -> list[str]:
     """Sort names by the values beside them; equal ones stay as they are, the missing go last."""
-    gaps = [*map(ne, values, values)] if isinstance(values, array) else [*map(_is_gap, values)]
-    absent = list[str]()
-    if any(gaps):
+    values = [*values]
+    kinds, absent = set(map(type, values)), list[str]()
+    if kinds & _NOTHING or any(map(ne, values, values)):
+        gaps = [value is None or value != value for value in values]
         there = [*map(not_, gaps)]
         absent = [*compress(names, gaps)]
         names, values = [*compress(names, there)], [*compress(values, there)]
-    kinds = set(map(type, values))
-    if kinds <= _NUMBERS or kinds == {str}:
+    if (kinds := kinds - _NOTHING) <= _NUMBERS or kinds == {str}:
         names.sort(key=_beside(values), reverse=descending)
     else:
         names.sort(key=_beside([_key(value, descending) for value in values]))
     return names + absent
 
 
-def _beside(values: Sequence[Any]) -> Callable[[str], Any]:
+def _beside(values: Column) -> Callable[[str], Any]:
     """Give the key of each name in its turn, without a look at the name: it lies far away."""
     return partial(next, iter(values))
-
-
-def _is_gap(value: Any) -> bool:
-    return value is None or value != value
 
 
 def _key(value: Any, descending: bool) -> tuple[Any, ...]:
