@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
-from engine.core.model import trial_number
 from engine.core.views import TrialView
 
 Field = Callable[[TrialView], Any]
@@ -17,7 +17,7 @@ ENDED = ("complete", "pruned", "failed")
 
 
 def _number(row: TrialView) -> int:
-    return trial_number(row.id)
+    return int(row.id[1:])
 
 
 def _value(row: TrialView) -> float | None:
@@ -29,23 +29,19 @@ def is_advised(row: TrialView) -> bool:
     return row.advice is not None and row.state not in ENDED
 
 
-def _attribute(name: str) -> Field:
-    return lambda row: getattr(row, name)
-
-
 FIELDS: dict[str, Field] = {
     "id": _number,
-    "step": _attribute("step"),
-    "epoch": _attribute("step"),
+    "step": attrgetter("step"),
+    "epoch": attrgetter("step"),
     "value": _value,
     "last": _value,
-    "elapsed": _attribute("elapsed_s"),
-    "time": _attribute("elapsed_s"),
-    "why": _attribute("reason"),
+    "elapsed": attrgetter("elapsed_s"),
+    "time": attrgetter("elapsed_s"),
+    "why": attrgetter("reason"),
     "advised": is_advised,
     "gpu_hours": lambda row: row.gpu_s / 3600,
     **{
-        name: _attribute(name)
+        name: attrgetter(name)
         for name in (
             "state",
             "failure",

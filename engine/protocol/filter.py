@@ -208,15 +208,17 @@ def _ordered(
     number = _number_in(value)
     folded = value.casefold()
 
-    def test(row: TrialView) -> bool:
+    def test_number(row: TrialView) -> bool:
         seen = field(row)
-        if _is_number(seen):
-            return number is not None and order(seen, number)
-        if seen is None or number is not None:
+        return type(seen) in _NUMBERS and order(seen, number)
+
+    def test_text(row: TrialView) -> bool:
+        seen = field(row)
+        if seen is None or _is_number(seen):
             return False
         return order(_spelled(seen).casefold(), folded)
 
-    return test
+    return test_text if number is None else test_number
 
 
 def _number_in(text: str) -> float | None:
