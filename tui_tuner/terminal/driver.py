@@ -23,6 +23,8 @@ from .typed import Typed
 _BEGIN, _END = "\x1b[?2026h", "\x1b[?2026l"
 _READ_BYTES = 4096
 _LOOK_S = 0.1
+_TURN_S = 0.0005
+"""How long the thread that draws may keep those waiting that read keys and write frames."""
 WIDEST, HIGHEST = 1000, 500
 """More than any terminal has; what claims to be larger would take the memory of the box."""
 
@@ -131,6 +133,7 @@ class ThinDriver(LinuxDriver):
         """Take the terminal; end where it is gone."""
         if self.input_tty and not is_there(self.fileno):
             end()
+        sys.setswitchinterval(_TURN_S)
         super().start_application_mode()  # type: ignore[no-untyped-call]
 
     def suspend_application_mode(self) -> None:
