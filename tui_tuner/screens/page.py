@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from textual.geometry import Region
 from textual.screen import Screen
+from textual.strip import Strip
 
 from tui_tuner.view_state import ViewState
 
@@ -28,6 +30,10 @@ class Page(Screen[None]):
     def place(self) -> str:
         """Where its keys are now."""
         return self.places[0] if self.places else ""
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Give its ground, each line of which is like the others: widgets cover all of it."""
+        return super().render_lines(Region(crop.x, crop.y, crop.width, 1)) * crop.height
 
     def show(self, state: ViewState) -> None:
         """Show another state of the sweep."""
