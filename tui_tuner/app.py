@@ -108,10 +108,11 @@ class TunerApp(Notifying, Redrawing):
         self._look_at(connect or _nowhere, title, start_engine)
         self._linking: Worker[None] | None = None
         self._keys = KeysInOrder(self)
-        self._pace = Pace(self._show_pushed, options.fps, self.set_timer, time.monotonic)
-        self._tidying = Tidying(self.set_timer, self._worth_a_look)
+        self._pace = Pace(self._show_news, options.fps, self.set_timer, time.monotonic)
+        self._tidying = Tidying(self.set_timer, self._worth_a_look, heard=self._heard_at)
         self._seconds = Seconds(clock)
         self._leaving = False
+        self._told = False
         self.set_class(no_colour, "-no-colour")
         self.set_class(depth(os.environ) == "standard", "-few-colours")
         self.set_class(self.glyphs.ascii, "-ascii")
@@ -221,13 +222,21 @@ class TunerApp(Notifying, Redrawing):
             self.hear(before, state, message.push)
         if isinstance(message.push, Snapshot) and not self.is_headless:
             spare_what_lives_on()
+        self._told = True
         self._pace.ask()
         if state.ended and self.options.exit_when_done and not self._leaving:
             self._leaving = True
             self.set_timer(LEAVE_AFTER_S, self.action_detach)
 
-    def _show_pushed(self) -> None:
-        self.change_view(self.view)
+    def _show_news(self) -> None:
+        """Show what the engine told, and with it the time; or that a second has passed."""
+        told, self._told = self._told, False
+        state = settled(self.view, self.clock())
+        if told or state is not self.view:
+            self.change_view(state)
+        else:
+            for page in self.in_view:
+                page.tick()
         if not self.is_headless:
             self._tidying.painted()
 
@@ -278,10 +287,7 @@ class TunerApp(Notifying, Redrawing):
 
     def _tick(self) -> None:
         self._seconds.tick()
-        if (state := settled(self.view, self.clock())) is not self.view:
-            self.change_view(state)
-        for page in self.in_view:
-            page.tick()
+        self._pace.ask()
 
 
 async def _nowhere() -> Connection:

@@ -47,6 +47,10 @@ class Redrawing(App[str | None]):
         if isinstance(self._driver, ThinDriver):
             self._driver.forget()
 
+    def _heard_at(self) -> float:
+        """Say when anything was typed last, by a clock that only grows."""
+        return self._driver.heard_at if isinstance(self._driver, ThinDriver) else float("-inf")
+
     def action_redraw(self) -> None:
         """Draw everything anew, over whatever others wrote on the terminal."""
         self._forget()

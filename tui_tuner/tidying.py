@@ -31,7 +31,8 @@ class Stoppable(Protocol):
 class Tidying:
     """Looks for garbage soon after it is told that something happened.
 
-    `later` calls something after some seconds; `much` says how many new objects are worth a look.
+    `later` calls something after some seconds; `much` says how many new objects are worth a look,
+    and `heard` when anything was typed last, taken up or not.
     """
 
     def __init__(
@@ -39,7 +40,9 @@ class Tidying:
         later: Callable[[float, Callable[[], object]], Stoppable],
         much: Callable[[], int],
         clock: Callable[[], float] = time.monotonic,
+        heard: Callable[[], float] = lambda: float("-inf"),
     ) -> None:
+        self._heard = heard
         self._later = later
         self._much = much
         self._clock = clock
@@ -65,6 +68,9 @@ class Tidying:
 
     def _look(self) -> None:
         self._due = None
+        if self._clock() < self._heard() + AFTER_S:
+            self._due = self._later(AFTER_S, self._look)
+            return
         found = worth(gc.get_count(), self._much())
         if found and not self._rested:
             self._due = self._later(RESTED_S, self._look)

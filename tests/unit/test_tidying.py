@@ -28,7 +28,8 @@ class Room:
         self.counts = (LITTLE + 1, 0, 0)
         self.dues: list[Due] = []
         self.looks: list[tuple[float, int]] = []
-        self.tidying = Tidying(self.later, lambda: LITTLE, lambda: self.now)
+        self.heard_at = float("-inf")
+        self.tidying = Tidying(self.later, lambda: LITTLE, lambda: self.now, lambda: self.heard_at)
         monkeypatch.setattr(gc, "get_count", lambda: self.counts)
         monkeypatch.setattr(gc, "collect", lambda upto: self.looks.append((self.now, upto)))
 
@@ -89,3 +90,10 @@ def test_what_is_older_is_looked_through_the_more_seldom():
     assert worth((LITTLE, OLDER - 1, OLDEST - 1), LITTLE) is None
     assert worth((0, OLDER, 0), LITTLE) == 1
     assert worth((0, OLDER, OLDEST), LITTLE) == 2
+
+
+def test_a_key_that_nobody_has_taken_up_yet_puts_a_look_off(room):
+    room.tidying.painted()
+    room.heard_at = AFTER_S / 2
+    room.go_to(10.0)
+    assert room.looks == [(2 * AFTER_S, 0)]

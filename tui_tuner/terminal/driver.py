@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import select
 import sys
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -43,6 +44,8 @@ class ThinDriver(LinuxDriver):
         self._postponed: list[Callable[[], object]] = []
         self.painted = False
         """Whether anything was drawn yet, that a change of size could disarrange."""
+        self.heard_at = float("-inf")
+        """When anything was typed last, by a clock that only grows."""
 
     def forget(self) -> None:
         """Trust nothing on the screen: its size changed, or others wrote to it."""
@@ -112,6 +115,7 @@ class ThinDriver(LinuxDriver):
         typed = Typed()
         while not self.exit_event.is_set():
             if select.select([self.fileno], [], [], _LOOK_S)[0]:
+                self.heard_at = time.monotonic()
                 for event in typed.take(self._read()):
                     self.process_message(event)
             for event in typed.wait():
