@@ -50,20 +50,21 @@ def right(text: str, width: int) -> str:
 
 def line_width(line: Sequence[Run]) -> int:
     """Count the cells of a line."""
-    return sum(width_of(text) for text, _ in line)
+    return sum([len(text) if text.isascii() else cell_len(text) for text, _ in line])
 
 
 def crop(line: Iterable[Run], width: int) -> Line:
     """Cut or pad a line to exactly `width` cells."""
     out: list[Run] = []
     left = width
-    for text, role in line:
-        size = width_of(text)
+    for run in line:
+        text = run[0]
+        size = len(text) if text.isascii() else cell_len(text)
         if size > left:
             if left:
-                out.append((fit(text, left), role))
+                out.append((fit(text, left), run[1]))
             return tuple(out)
-        out.append((text, role))
+        out.append(run)
         left -= size
     if left:
         out.append((" " * left, ""))
