@@ -233,3 +233,13 @@ async def test_a_second_later_the_heading_tells_the_time(tui, curves):
         curves.now += 61
         t.app._tick()
         await t.sees("3m01")
+
+
+async def test_a_second_that_passes_while_a_key_is_answered_is_told_after_it(tui, curves):
+    async with tui(curves) as t:
+        await opened(t)
+        curves.now += 61
+        t.app._pace.give_way()
+        t.app._tick()
+        assert "3m01" not in t.text
+        await t.sees("3m01")
