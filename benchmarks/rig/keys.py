@@ -24,8 +24,12 @@ class Press(NamedTuple):
 
 
 def press_all(console: Console, presses: int) -> list[Press]:
-    """Press the keys of each kind so many times, evenly spaced, on a sweep that shows its table."""
+    """Press the keys of each kind so many times, evenly spaced, on a sweep that shows its table.
+
+    The cursor begins at the first row: from the last in view on each step scrolls all of them.
+    """
     made = [
+        *_each(console, "cursor down", ["g"], measured=False),
         *_each(console, "cursor down", ["j"] * presses),
         *_each(console, "sort", ["s"] * presses),
         *_filtering(console, presses),
