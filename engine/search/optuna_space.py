@@ -2,7 +2,8 @@
 
 Continuous parameters are axes of the unit cube, so that every distribution of ours becomes a
 uniform one. Integers keep their own scale, evenly spaced steps are counted, and categories are
-numbered as they were written.
+numbered as they were written; or, for a model to which 64 is to lie between 16 and 256, numbers
+among them by rank (a discrete parameter of Golovin et al., "Google Vizier", 2017).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeGuard
 
 from engine.core.model import Params, Value
 from engine.space.distributions import LogNormal, Normal, Uniform, clip
@@ -36,11 +37,12 @@ deviations, are where an optimiser goes first."""
 
 
 class Axis:
-    """One searched parameter."""
+    """One searched parameter. `ranked`: numbers to choose from lie on a line, in their order."""
 
-    def __init__(self, parameter: SearchedParameter) -> None:
+    def __init__(self, parameter: SearchedParameter, *, ranked: bool = False) -> None:
         self.parameter = parameter
         self.name = parameter.name
+        self._ranks = _Ranks(parameter) if ranked and _is_choice_of_numbers(parameter) else None
         self._is_counted = isinstance(parameter, CategoricalParameter) or (
             isinstance(parameter, QuantisedParameter)
             and isinstance(parameter.distribution, Uniform)
@@ -59,6 +61,8 @@ class Axis:
         )
 
         p = self.parameter
+        if self._ranks is not None:
+            return IntDistribution(0, self._ranks.count - 1)
         if isinstance(p, CategoricalParameter):
             return CategoricalDistribution(tuple(range(p.count)))
         if isinstance(p, IntParameter):
@@ -85,6 +89,8 @@ class Axis:
         p = self.parameter
         if isinstance(p, IntParameter):
             return int(value)
+        if self._ranks is not None:
+            return self._ranks.inward(value)
         if self._is_counted:
             return p.index(value)
         return clip(p.encode(value), self._slight, 1.0 - self._slight)
@@ -94,14 +100,41 @@ class Axis:
         p = self.parameter
         if isinstance(p, IntParameter):
             return int(value)
+        if self._ranks is not None:
+            return self._ranks.outward(int(value))
         return p.at(int(value)) if self._is_counted else p.decode(value)
+
+
+class _Ranks:
+    """The values that can be drawn, by rank."""
+
+    def __init__(self, parameter: CategoricalParameter) -> None:
+        self._parameter = parameter
+        self._ascending = sorted(range(parameter.count), key=parameter.at)
+        self._ranks = {at: rank for rank, at in enumerate(self._ascending)}
+        self.count = parameter.count
+
+    def inward(self, value: Value) -> int | None:
+        """Give a value's rank, counted from 0; None for one that is never drawn."""
+        at = self._parameter.index(value)
+        return None if at is None else self._ranks[at]
+
+    def outward(self, rank: int) -> Value:
+        """Give the value of a rank."""
+        return self._parameter.at(self._ascending[rank])
+
+
+def _is_choice_of_numbers(parameter: SearchedParameter) -> TypeGuard[CategoricalParameter]:
+    return isinstance(parameter, CategoricalParameter) and all(
+        isinstance(v, int | float) and not isinstance(v, bool) for v in parameter.values
+    )
 
 
 class OptunaSpace:
     """The axes of a space, and configurations as Optuna sees them, each translated once."""
 
-    def __init__(self, space: Space) -> None:
-        self.axes = {p.name: Axis(p) for p in space.searched}
+    def __init__(self, space: Space, *, ranked: bool = False) -> None:
+        self.axes = {p.name: Axis(p, ranked=ranked) for p in space.searched}
         self._known: dict[int, Internal] = {}
 
     def distributions(self, parameters: Iterable[Parameter]) -> dict[str, Any]:

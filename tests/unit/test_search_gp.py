@@ -102,3 +102,44 @@ def test_the_ends_of_a_normal_distribution_are_left_out() -> None:
     known = [seen(n, n / 4 - 2, -float(n)) for n in range(1, 13)]
     proposal = gp(space, known).propose(12).params["x"]
     assert 1.0 < proposal < 3.5
+
+
+def test_numbers_to_choose_from_lie_on_an_axis_in_their_order() -> None:
+    listed = {"batch": {"values": [64, 16, 256]}, "name": {"values": ["a", "b", "c"]}}
+    space = build_space(listed)[0]
+    known = [
+        Observation(
+            number=n,
+            params={"batch": batch, "name": name},
+            space_version=1,
+            status="complete",
+            steps=(1,),
+            values=(float(n),),
+        )
+        for n, (batch, name) in enumerate([(16, "c"), (64, "b"), (256, "a")], start=1)
+    ]
+    method = gp(space, known, startup_trials=2)
+    assert [t.params for t in shown(method)] == [
+        {"batch": 0, "name": 2},
+        {"batch": 1, "name": 1},
+        {"batch": 2, "name": 0},
+    ]
+    assert method.suggest(method.training(), 7)["batch"] in (16, 64, 256)
+
+
+def test_a_choice_of_numbers_is_learnt_from_its_neighbours() -> None:
+    space = build_space({"width": {"values": [2**n for n in range(16)]}})[0]
+    known = [
+        Observation(
+            number=n,
+            params={"width": 2**at},
+            space_version=1,
+            status="complete",
+            steps=(1,),
+            values=((at - 6) ** 2 / 100,),
+        )
+        for n, at in enumerate((0, 3, 9, 15), start=1)
+    ]
+    method = gp(space, known, startup_trials=2)
+    asked = [method.suggest(method.training(), index)["width"] for index in range(3)]
+    assert set(asked) <= {2**at for at in (4, 5, 6, 7, 8)}
