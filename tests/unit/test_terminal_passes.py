@@ -36,3 +36,8 @@ def test_what_looks_otherwise_or_is_not_known_is_left(between):
 
 def test_spans_say_where_they_are():
     assert list(spans(cells("ab", RED), cells("ac", RED), 7)) == [(RED, Span(7, 1, 2))]
+
+
+def test_cells_that_are_one_and_the_same_go_together():
+    new = (*cells("a", RED), *cells("   ", RED), *cells("b", RED))
+    assert cut(new, cells("xxxxx", PLAIN)) == [(RED, (0, 5))]

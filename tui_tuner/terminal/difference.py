@@ -139,9 +139,10 @@ class Difference:
 
 def _run(row: list[Cell], shown: list[Cell], x: int) -> tuple[int, int]:
     """Count the equal cells from here on, and those up to the last that is not shown yet."""
-    cell, end, used = row[x], x + 1, 1
+    cell, end = row[x], x + 1
     while end < len(row) and row[end] == cell:
         end += 1
-        if row[end - 1] != shown[end - 1]:
-            used = end - x
-    return end - x, used
+    used = end
+    while used > x + 1 and row[used - 1] == shown[used - 1]:
+        used -= 1
+    return end - x, used - x

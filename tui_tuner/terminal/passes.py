@@ -29,9 +29,14 @@ class Span(NamedTuple):
 def spans(row: Sequence[Cell], shown: Sequence[Cell], y: int) -> Iterator[tuple[Look, Span]]:
     """Cut the cells that differ into spans; blanks go with what stands beside them."""
     start, end, look, bare = 0, 0, row[0][1], True
+    last: Cell | None = None
     others = compress(range(len(row)), map(is_not, row, shown))
     for x in [x for x in others if row[x] != shown[x]]:
         cell = row[x]
+        if cell is last and x == end:
+            end = x + 1
+            continue
+        last = cell
         near = cell[1] is look and start < end <= x <= end + _GAP
         if near and (x == end or _goes_on(row[end:x], look)):
             bare, end = bare and is_blank(cell), x + 1
