@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal
 from textual.widgets import Input
 
 from tui_tuner.actions import PANE, TABLE, bindings, works_in
@@ -29,6 +28,7 @@ from tui_tuner.view.summary import (
 from tui_tuner.view_state import ViewState
 from tui_tuner.widgets.filter_bar import FilterBar
 from tui_tuner.widgets.footer import Footer
+from tui_tuner.widgets.ground import Beside
 from tui_tuner.widgets.lines import Drawn
 from tui_tuner.widgets.message_line import MessageLine
 from tui_tuner.widgets.trial_pane import TrialPane
@@ -58,7 +58,7 @@ class Dashboard(Arranging, Looking, Acting):
         yield Drawn(self._devices, id="devices")
         yield Drawn(self._stages, id="stages")
         yield Drawn(self._banner, id="banner")
-        with Horizontal(id="body"):
+        with Beside(id="body"):
             yield TrialTable(glyphs=glyphs, empty=self._empty, id="trials")
             yield TrialPane(glyphs=glyphs, id="pane")
         yield Drawn(self._warning, id="warning")

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.geometry import Region
 from textual.screen import Screen
-from textual.strip import Strip
 
 from tui_tuner.view_state import ViewState
+from tui_tuner.widgets.ground import Ground
 
 if TYPE_CHECKING:
     from tui_tuner.app import TunerApp
 
 
-class Page(Screen[None]):
+class Page(Screen[None], Ground):
     """What the app knows of its screens: where their keys work, and how they are told of news.
 
     One that is covered by another is told nothing; it catches up when it is seen again.
@@ -30,10 +29,6 @@ class Page(Screen[None]):
     def place(self) -> str:
         """Where its keys are now."""
         return self.places[0] if self.places else ""
-
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """Give its ground, each line of which is like the others: widgets cover all of it."""
-        return super().render_lines(Region(crop.x, crop.y, crop.width, 1)) * crop.height
 
     def show(self, state: ViewState) -> None:
         """Show another state of the sweep."""

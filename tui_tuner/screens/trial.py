@@ -8,7 +8,6 @@ from msgspec.structs import replace
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Container
 
 from engine.protocol.messages import Usage
 from tui_tuner.actions import TRIAL, bindings
@@ -29,6 +28,7 @@ from tui_tuner.view.trial_head import trial_head
 from tui_tuner.view.trial_usage import trial_lines
 from tui_tuner.view_state import TrialView, ViewState, toggle_mark
 from tui_tuner.widgets.footer import Footer
+from tui_tuner.widgets.ground import Body
 from tui_tuner.widgets.lines import Drawn
 from tui_tuner.widgets.message_line import MessageLine
 from tui_tuner.widgets.scrolled import Scrolled
@@ -62,7 +62,7 @@ class TrialScreen(TrialLooking, Scrolling, Acting):
         self._details = DetailFeed(self, lambda: self.trial)
         self._uses = UsageFeed(self, lambda: self.trial, self._points)
         yield Drawn(self._head, id="trial-head")
-        with Container(id="trial-body"):
+        with Body(id="trial-body"):
             yield Drawn(self._plots, id="trial-plots")
             yield Scrolled(self._facts, glyphs=self.app.glyphs, id="trial-facts")
         yield MessageLine(id="message")

@@ -15,6 +15,7 @@ from tui_tuner.view.line import Line
 from tui_tuner.view.pane import TABS, PaneOptions, Scene, Series, tab_at, tabs_line
 from tui_tuner.view_state import TrialView, ViewState
 
+from .ground import Ground
 from .lines import Lines
 from .pane_body import PaneBody
 from .trial_log import TrialLog
@@ -52,7 +53,7 @@ class TabBar(Lines):
             self.post_message(self.Clicked(tab))
 
 
-class TrialPane(Vertical, can_focus=True):
+class TrialPane(Vertical, Ground, can_focus=True):
     """Shows the trial it is given; `points` is how many points a series can use."""
 
     class TabChosen(Message):
