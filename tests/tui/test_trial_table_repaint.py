@@ -12,6 +12,7 @@ from engine.core.views import BestView, EngineView, MetricView, SweepView, Trial
 from engine.protocol.messages import Delta, Snapshot
 from tui_tuner.theme import themes
 from tui_tuner.view_state import Sort, ViewState, reduce, sort_by
+from tui_tuner.widgets.lines import gaps
 from tui_tuner.widgets.trial_table import TrialTable
 
 
@@ -142,3 +143,36 @@ async def test_moving_the_cursor_paints_two_lines():
         table.move(1)
         await settled(pilot, table)
         assert sorted(table.painted) == [1, 2]
+
+
+async def test_lines_that_come_to_another_place_are_not_painted_anew():
+    state = snapshot([row(n) for n in range(1, 101)])
+    app = TableApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        table = app.query_one(CountingTable)
+        table.show(state, 0.0)
+        table.move_to(50)
+        await settled(pilot, table)
+
+        table.painted.clear()
+        table.move_to(51)
+        await settled(pilot, table)
+        assert len(table.painted) <= 4, "two rows and the scroll bar; the others went up by one"
+
+
+async def test_lines_are_painted_anew_in_another_theme():
+    app = TableApp()
+    app.register_theme(themes("truecolor")[1])
+    async with app.run_test(size=(80, 24)) as pilot:
+        table = app.query_one(CountingTable)
+        table.show(snapshot([row(1)]), 0.0)
+        await settled(pilot, table)
+        before = table.render_lines(table.outer_size.region)
+        app.theme = themes("truecolor")[1].name
+        await settled(pilot, table)
+        assert table.render_lines(table.outer_size.region) != before
+
+
+def test_gaps_are_where_nothing_was_found():
+    assert gaps([None, None, 1, None, 2, 3]) == [(0, 2), (3, 4)]
+    assert gaps([]) == []

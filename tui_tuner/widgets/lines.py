@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
+from itertools import groupby
 
 from rich.segment import Segment
 from rich.style import Style
@@ -66,6 +67,8 @@ class Lines(Widget):
         self._shown_at: Size | None = None
         self._painted_at: Size | None = None
         self._style_cache: dict[str, Style] = {}
+        self._painted: dict[Line, Strip] = {}
+        self._painted_for: tuple[object, ...] = ()
 
     def lines(self, width: int, height: int) -> Sequence[Line]:
         """Give the lines to show, each exactly `width` cells wide."""
@@ -87,13 +90,38 @@ class Lines(Widget):
         elif dirty:
             self.refresh(*dirty)
 
-    def render_line(self, y: int) -> Strip:
-        """Give one line, styled by the roles of its runs."""
-        width = self.size.width
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Give what it shows; a line that came to another place is the strip that it was."""
         if self._shown_at != self.size:
             self._lay_out()
         if not self.app._batch_count:  # else Textual drops what it has painted
             self._painted_at = self._shown_at
+        if crop.column_span != (0, self.outer_size.width):
+            return super().render_lines(crop)
+        top, known = self.gutter.top, self._painted_before()
+        lines = [self._line_at(y - top) for y in crop.line_range]
+        strips = [known.get(line) if line else None for line in lines]
+        for start, end in gaps(strips):
+            missing = Region(0, crop.y + start, crop.width, end - start)
+            strips[start:end] = super().render_lines(missing)
+        drawn = [strip for strip in strips if strip is not None]
+        self._painted = {line: strip for line, strip in zip(lines, drawn, strict=True) if line}
+        return drawn
+
+    def _line_at(self, y: int) -> Line | None:
+        return self._shown[y] if 0 <= y < min(len(self._shown), self.size.height) else None
+
+    def _painted_before(self) -> dict[Line, Strip]:
+        """Give what was drawn last, where it would be drawn alike."""
+        widths = (self.size.width, self.outer_size.width)
+        drawn_for = (*widths, *self.background_colors, *self.get_line_filters())
+        if drawn_for != self._painted_for:
+            self._painted, self._painted_for = {}, drawn_for
+        return self._painted
+
+    def render_line(self, y: int) -> Strip:
+        """Give one line, styled by the roles of its runs."""
+        width = self.size.width
         if y >= len(self._shown):
             return Strip.blank(width, self._style(""))
         line = self._shown[y]
@@ -120,6 +148,7 @@ class Lines(Widget):
         """Forget styles of the old theme."""
         super().notify_style_update()
         self._style_cache.clear()
+        self._painted = {}
 
     def _style(self, role: str) -> Style:
         if role not in self._style_cache:
@@ -143,6 +172,16 @@ class Drawn(Lines):
     def lines(self, width: int, height: int) -> Sequence[Line]:
         """Ask the function."""
         return self._draw(width, height)
+
+
+def gaps(found: Sequence[object | None]) -> list[tuple[int, int]]:
+    """Find where nothing was found: from, and up to."""
+    bounds, at = [], 0
+    for is_missing, those in groupby(found, lambda one: one is None):
+        begun, at = at, at + len(list(those))
+        if is_missing:
+            bounds.append((begun, at))
+    return bounds
 
 
 def merged(line: Line) -> list[tuple[str, str]]:
