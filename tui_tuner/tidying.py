@@ -10,8 +10,9 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-AFTER_S = 0.1
-"""From a key or a push until it has been answered, surely."""
+AFTER_S = 0.06
+"""From a key or a push until it has been answered, most likely. A lone Esc is known a tenth of a
+second late: whoever opens and closes screens at a steady pace would never leave room for a look."""
 RESTED_S = 2.0
 """From the last key until a longer look is not in the way."""
 LITTLE, MUCH = 4_000, 40_000
