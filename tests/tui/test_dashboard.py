@@ -141,6 +141,17 @@ async def test_a_filter_is_written_kept_and_cleared(tui, source):
         assert t.table.cursor == "t0001"
 
 
+async def test_a_character_of_a_filter_lays_no_screen_out_anew(tui, source):
+    async with tui(source) as t:
+        await t.press("slash", *"id<=1")
+        await t.until(lambda: t.ids == ["t0001"])
+        laid_out = []
+        t.app.screen.screen_layout_refresh_signal.subscribe(t.table, laid_out.append)
+        await t.press("5")
+        await t.until(lambda: len(t.ids) == 8)
+        assert not laid_out
+
+
 async def test_a_wrong_filter_says_what_is_wrong_and_changes_nothing(tui, source):
     async with tui(source) as t:
         await t.press("slash", *"widht>3")

@@ -10,6 +10,8 @@ from textual.widgets import Input, Static
 
 from tui_tuner.view.line import plain
 
+from .entry import Entry
+
 
 class FilterBar(Vertical):
     """Hidden until opened. Says what is typed; whoever listens says what is wrong with it."""
@@ -26,7 +28,7 @@ class FilterBar(Vertical):
 
     def compose(self) -> ComposeResult:
         """An input and a line for its complaint."""
-        entry = Input(placeholder="lr>=1e-4 state=running val_acc<0.6", id="filter-entry")
+        entry = Entry(placeholder="lr>=1e-4 state=running val_acc<0.6", id="filter-entry")
         entry.cursor_blink = False
         yield entry
         yield Static("", id="filter-complaint", markup=False)
