@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from .console import Console
 from .playback import Playback, Shown, Shows
+from .stolen import stolen_s
 
 BETWEEN_S = 0.2
 """From one key to the next."""
@@ -21,6 +22,15 @@ class Press(NamedTuple):
     kind: str
     at: float
     measured: bool = True
+    stolen_s: float = 0.0
+    """What the host had taken of the machine by then."""
+
+
+class Answer(NamedTuple):
+    """Seconds from a key to the frame that answers it, and what the host took until the next."""
+
+    seconds: float
+    stolen_s: float
 
 
 def press_all(console: Console, presses: int) -> list[Press]:
@@ -39,16 +49,17 @@ def press_all(console: Console, presses: int) -> list[Press]:
     return made
 
 
-def latencies(console: Console, presses: list[Press]) -> dict[str, list[float]]:
-    """Seconds from each key to the frame that answers it; infinite where none ever does."""
+def answers(console: Console, presses: list[Press]) -> dict[str, list[Answer]]:
+    """Find the frame that answers each key; infinitely late where none ever does."""
     playback = Playback(console.pieces)
-    found: dict[str, list[float]] = {}
-    for press in presses:
+    found: dict[str, list[Answer]] = {}
+    for press, then in zip(presses, [*presses[1:], presses[-1]], strict=True):
         if not press.measured:
             continue
         before = playback.up_to(press.at)
         at = playback.until(_answer(press.kind, before), press.at + GRACE_S)
-        found.setdefault(press.kind, []).append(float("inf") if at is None else at - press.at)
+        seconds = float("inf") if at is None else at - press.at
+        found.setdefault(press.kind, []).append(Answer(seconds, then.stolen_s - press.stolen_s))
     return found
 
 
@@ -69,7 +80,8 @@ def _each(console: Console, kind: str, keys: list[str], *, measured: bool = True
 
 def _paced(console: Console, kind: str, keys: list[str], measured: bool) -> Iterator[Press]:
     for key in keys:
-        yield Press(kind, console.press(key), measured)
+        stolen = stolen_s()
+        yield Press(kind, console.press(key), measured, stolen)
         time.sleep(BETWEEN_S)
 
 
