@@ -42,6 +42,16 @@ def test_keys_go_on_behind_what_makes_no_sense(packet: bytes) -> None:
     assert keys(packet, b"j")[-1] == "j"
 
 
+@pytest.mark.parametrize("garbage", [b"\x1b[97;1:2:3u", b"\x1b[1:2;1:2u", b"\x1b[99999999999u"])
+def test_keys_in_one_packet_with_what_makes_no_sense_are_not_lost(garbage: bytes) -> None:
+    assert keys(garbage + b"j\x1b[Bk") == ["j", "down", "k"]
+
+
+def test_escape_and_a_sign_in_one_packet_are_two_keys() -> None:
+    assert keys(b"\x1b?") == ["escape", "question_mark"]
+    assert keys(b"\x1b") == ["escape"]
+
+
 def test_a_click_before_any_known_size_in_pixels_is_a_click_or_nothing() -> None:
     typed = Typed()
     list(typed.take(b"\x1b[48;0;0;0;0t"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from codecs import getincrementaldecoder
 from collections.abc import Iterator
+from typing import Any
 
 from textual._xterm_parser import XTermParser
 from textual.events import Key
@@ -12,8 +13,18 @@ from textual.message import Message
 _ALT = "alt+"
 
 
+class _Read(str):
+    """Text that knows how far it has been read."""
+
+    at = -1
+
+    def __getitem__(self, index: Any) -> str:
+        self.at = index
+        return super().__getitem__(index)
+
+
 class Typed:
-    """Reads events from bytes. What makes no sense is lost, with the rest of its packet."""
+    """Reads events from bytes. What makes no sense is lost, and nothing of what follows it."""
 
     def __init__(self) -> None:
         self._decoder = getincrementaldecoder("utf-8")("replace")
@@ -21,18 +32,22 @@ class Typed:
 
     def take(self, data: bytes) -> Iterator[Message]:
         """Give the events that are complete with these bytes."""
-        text = self._decoder.decode(data)
-        if not text:
-            return
-        try:
-            for event in self._parser.feed(text):
-                yield from _apart(event)
-        except (ValueError, ArithmeticError):
-            self._parser = XTermParser()
+        rest = self._decoder.decode(data)
+        while rest:
+            text = _Read(rest)
+            try:
+                for event in self._parser.feed(text):
+                    yield from _apart(event)
+                return
+            except (ValueError, ArithmeticError):
+                self._parser = XTermParser()
+                rest = rest[text.at + 1 :]
 
     def wait(self) -> Iterator[Message]:
         """Give what is complete because nothing followed: a lone Esc. To be called often."""
-        for event in self._parser.tick():
+        for at, event in enumerate(self._parser.tick()):
+            if at == 0 and isinstance(event, Key) and not event.key.startswith(("escape", _ALT)):
+                yield Key("escape", "\x1b")  # The parser drops it before a sign, such as '?'.
             yield from _apart(event)
 
 
