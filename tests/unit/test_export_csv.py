@@ -63,6 +63,14 @@ def test_json_names_what_it_has_no_word_for(tmp_path: Path) -> None:
     ]
 
 
+def test_show_names_what_is_no_number(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", str(odd_sweep(tmp_path / "digits")), "t0003"]) == 0
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["epoch", "val_acc", "loss"] in lines
+    assert ["1", "nan", "-inf"] in lines
+    assert ["2", "inf"] in lines
+
+
 def test_metrics_that_come_late_widen_all_lines(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

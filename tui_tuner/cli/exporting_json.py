@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from math import isfinite
 from pathlib import Path
 
 import msgspec
@@ -12,16 +11,13 @@ import msgspec
 from engine.client import Connection
 from engine.core.model import trial_number
 from engine.core.views import TrialView
-from engine.protocol.messages import GetStatus, ListTrials, Series, ShowTrial, TrialDetail
+from engine.protocol.messages import GetStatus, ListTrials, ShowTrial, TrialDetail
 
 from .documents import detail_document
 from .exporting import Exported
-from .exporting_curves import Curves, stored_curves
+from .no_numbers import is_odd, no_numbers
 
 AT_ONCE = 8
-
-NoNumbers = dict[str, list[tuple[int, str]]]
-"""Per metric [step, 'nan' | 'inf' | '-inf']."""
 
 
 async def everything_json(connection: Connection, *, directory: Path) -> Exported:
@@ -32,8 +28,8 @@ async def everything_json(connection: Connection, *, directory: Path) -> Exporte
     view = await connection.request(GetStatus(id=0))
     rows: list[TrialView] = await connection.request(ListTrials(id=0))
     details = await _details(connection, rows)
-    odd = [row for row, detail in zip(rows, details, strict=True) if _is_odd(detail.series)]
-    named = await asyncio.to_thread(_no_numbers, directory, odd)
+    odd = [row for row, detail in zip(rows, details, strict=True) if is_odd(detail.series)]
+    named = await asyncio.to_thread(no_numbers, directory, odd)
     trials = [
         detail_document(detail) | {"no_numbers": named.get(detail.trial.id, {})}
         for detail in details
@@ -54,20 +50,3 @@ async def _details(connection: Connection, rows: Sequence[TrialView]) -> list[Tr
         return detail
 
     return await asyncio.gather(*(one(row) for row in rows))
-
-
-def _is_odd(series: Series) -> bool:
-    return any(value is None for curve in series.values() for _, value, _ in curve)
-
-
-def _no_numbers(directory: Path, rows: Sequence[TrialView]) -> dict[str, NoNumbers]:
-    """Blocks."""
-    return {row.id: _named(curves) for row, curves in stored_curves(directory, rows)}
-
-
-def _named(curves: Curves) -> NoNumbers:
-    odd = {
-        name: [(point.step, str(point.value)) for point in curve if not isfinite(point.value)]
-        for name, curve in curves.items()
-    }
-    return {name: points for name, points in odd.items() if points}

@@ -13,6 +13,7 @@ from tui_tuner.view.searching import origin_of
 from .arguments import Json, Words, sweep_and_trial
 from .columns import Column, coloured, print_table
 from .documents import detail_document, print_json
+from .no_numbers import NoNumbers, is_odd, no_numbers
 from .reach import ask
 from .wording import clock_time, last_value, mean_of, number, params_line, progress, time_of
 
@@ -35,7 +36,9 @@ def command(words: Words = None, json: Json = False) -> None:
         print(line)
     for line in _lineage(detail):
         print(line)
-    _print_curves(detail)
+    odd = is_odd(detail.series)
+    names = no_numbers(sweep, [detail.trial])[detail.trial.id] if odd else {}
+    _print_curves(detail, names)
     _print_attempts(detail.trial.attempt_list)
     for checkpoint in detail.checkpoints:
         print(f"  checkpoint {plain(checkpoint.path)}")
@@ -83,25 +86,19 @@ def _stage(row: TrialView) -> str:
     return f"{plain(row.stage)}{budget}{changed}"
 
 
-def _print_curves(detail: TrialDetail) -> None:
+def _print_curves(detail: TrialDetail, no_numbers: NoNumbers) -> None:
     if not detail.series:
         return
     steps = sorted({step for curve in detail.series.values() for step, _, _ in curve})[-STEPS:]
     columns = [Column("epoch", [str(step) for step in steps], "right")]
     for name, curve in detail.series.items():
-        values = {step: value for step, value, _ in curve}
-        cells = [_cell(values, step) for step in steps]
+        texts = {step: "nan" if value is None else number(value) for step, value, _ in curve}
+        texts |= dict(no_numbers.get(name, ()))
+        cells = [texts.get(step, "") for step in steps]
         columns.append(Column(plain(name), cells, "right", optional=True))
     print()
     print_table(columns)
     print()
-
-
-def _cell(values: dict[int, float | None], step: int) -> str:
-    if step not in values:
-        return ""
-    value = values[step]
-    return "nan" if value is None else number(value)
 
 
 def _print_attempts(attempts: list[AttemptView]) -> None:
