@@ -275,12 +275,8 @@ def _with_finals(known: frozenset[str], changed: Iterable[TrialView]) -> frozens
 
 
 def _reordered(state: ViewState, ordering: Ordering) -> ViewState:
-    places = state.places
-    return replace(
-        state,
-        ordering=ordering,
-        places=replaced(state.rows, ordering, places.at, places.kept),
-    )
+    places = state.places.reordered(state.rows, ordering)
+    return replace(state, ordering=ordering, places=places)
 
 
 def _with_params(

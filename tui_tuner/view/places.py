@@ -58,6 +58,10 @@ class Places(Struct, frozen=True):
         if ordering.filter is None:
             ordering.keep(rows, self.kept)
 
+    def reordered(self, rows: Rows, ordering: Ordering) -> Places:
+        """Place all rows anew, in another order."""
+        return replaced(rows, ordering, self.at, self.kept)
+
     def settled(self, rows: Rows, ordering: Ordering, at: float) -> Places:
         """Give rows their new places, where they have kept the old ones for long enough."""
         if not self.placed or at < self.at + CALM_S:
