@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from msgspec.structs import replace
 from textual.app import App
@@ -91,12 +93,18 @@ def snapshot(rows: list[TrialView]) -> ViewState:
     return sort_by(reduce(ViewState(), push), Sort("id"))
 
 
-async def test_a_delta_paints_the_lines_it_touches():
-    state = snapshot([row(n) for n in range(1, 101)])
+@asynccontextmanager
+async def showing(state: ViewState) -> AsyncIterator[tuple[Pilot[None], CountingTable]]:
     app = TableApp()
     async with app.run_test(size=(80, 24)) as pilot:
         table = app.query_one(CountingTable)
         table.show(state, 0.0)
+        yield pilot, table
+
+
+async def test_a_delta_paints_the_lines_it_touches():
+    state = snapshot([row(n) for n in range(1, 101)])
+    async with showing(state) as (pilot, table):
         await settled(pilot, table)
 
         table.painted.clear()
@@ -134,10 +142,7 @@ async def test_a_second_that_passes_paints_only_the_clocks_that_moved():
 
 async def test_moving_the_cursor_paints_two_lines():
     state = snapshot([row(n) for n in range(1, 101)])
-    app = TableApp()
-    async with app.run_test(size=(80, 24)) as pilot:
-        table = app.query_one(CountingTable)
-        table.show(state, 0.0)
+    async with showing(state) as (pilot, table):
         await settled(pilot, table)
         table.painted.clear()
         table.move(1)
@@ -147,10 +152,7 @@ async def test_moving_the_cursor_paints_two_lines():
 
 async def test_lines_that_come_to_another_place_are_not_painted_anew():
     state = snapshot([row(n) for n in range(1, 101)])
-    app = TableApp()
-    async with app.run_test(size=(80, 24)) as pilot:
-        table = app.query_one(CountingTable)
-        table.show(state, 0.0)
+    async with showing(state) as (pilot, table):
         table.move_to(50)
         await settled(pilot, table)
 
