@@ -9,7 +9,7 @@ from engine.config.section import Section, described
 from engine.errors import UsageError
 from engine.search.base import LearningMethod
 from engine.search.evolution_options import LISTS
-from engine.search.registry import ALIASES, METHODS, create, validate_options
+from engine.search.registry import ALIASES, METHODS, create, options_of, validate_options
 
 DEFAULT_METHOD = "halton"
 
@@ -18,17 +18,17 @@ _OF_THEIR_OWN = ("manual", "evolution")
 
 
 def read_method(top: Section) -> str:
-    """Read `method`; W&B's `bayes` is TPE."""
+    """Read `method`; W&B's `bayes` is TPE, with an option that `read_options` adds."""
     name = top.choice("method", (*METHODS, *ALIASES)) or DEFAULT_METHOD
     return ALIASES.get(name, name)
 
 
 def read_options(top: Section, method: str) -> dict[str, SearchValue]:
-    """Read `search`, each option checked by the method."""
+    """Read `search`, each option checked by the method, beside what the method's name implies."""
     raw = top.mapping("search")
     section = Section(top.faults, top.at("search"), raw, raw)
     section.whole("seed", least=0)
-    options: dict[str, SearchValue] = {}
+    options: dict[str, SearchValue] = options_of(top.raw("method"))
     for key, value in raw.items():
         if value is None:
             continue

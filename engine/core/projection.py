@@ -230,7 +230,8 @@ def _proposer(state: SweepState) -> ProposerView | None:
     if source is None:
         return None
     on = f" on {source.observations} observations" if source.observations else ""
-    sentence = f"{source.method}{on}"
+    lent = f" for {state.plan.method}" if on and source.method != state.plan.method else ""
+    sentence = f"{source.method}{lent}{on}"
     if source.startup:
         sentence = f"{source.method} draws its start-up trials, {source.observations} known so far"
     elif source.fallback:

@@ -60,11 +60,17 @@ class ModelMethod(LearningMethod):
             return self._draw(self.drawn.propose(index), count, f"start-up of {self.name}")
         if self._added is not None and self._added.hurries(index, 2 * self.startup_trials):
             return self._draw(self._added.propose(index), count, "in what was added")
+        by = self.model_for(training)
+        called = self.name if by == self.name else f"{by} for {self.name}"
         return Proposal(
             params=self.suggest(training, index),
-            origin=training.sentence(self.name, self.space.version),
-            source=Source(method=self.name, observations=count),
+            origin=training.sentence(called, self.space.version),
+            source=Source(method=by, observations=count),
         )
+
+    def model_for(self, training: TrainingSet) -> str:
+        """Name the method whose model `suggest` asks of `training`."""
+        return self.name
 
     def training(self) -> TrainingSet:
         """What the model learns from."""

@@ -46,6 +46,7 @@ OWN: dict[str, dict[str, Check]] = {
     "cmaes": CMAES,
     "evolution": EVOLUTION,
     "gp": {"in_flight": _one_of("joint", "worst", "mean", "ignore")},
+    "tpe": {"gp_until": _whole},
 }
 """What single methods take beyond that, or otherwise."""
 

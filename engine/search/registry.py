@@ -36,6 +36,9 @@ METHODS: dict[str, type[SearchMethod]] = {
 
 ALIASES = {"bayes": "tpe"}
 """W&B's names of methods."""
+_OF_ALIASES: dict[str, dict[str, Any]] = {"bayes": {"gp_until": 100}}
+"""Options that an alias stands for, unless others are given: W&B's `bayes` is a Gaussian process,
+which keeps no slot waiting while results are few."""
 
 
 def canonical(name: str) -> str:
@@ -46,6 +49,11 @@ def canonical(name: str) -> str:
         hint = did_you_mean(word, [*METHODS, *ALIASES]) or f"; there are {', '.join(METHODS)}"
         raise UsageError(f"unknown method '{word}'{hint}")
     return found
+
+
+def options_of(name: Any) -> dict[str, Any]:
+    """Give the options that a method's name stands for; none for what is no name."""
+    return dict(_OF_ALIASES.get(name, {})) if isinstance(name, str) else {}
 
 
 def validate_options(name: str, options: Mapping[str, Any]) -> list[str]:
@@ -69,7 +77,7 @@ def create(
     Raises UsageError, in one sentence, for an unknown method, a bad option, a space that the method
     cannot search, or an extra that is not installed.
     """
-    options = options or {}
+    options = {**options_of(name), **(options or {})}
     found = canonical(name)
     faults = check_options(found, options)
     if faults:

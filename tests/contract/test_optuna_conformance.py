@@ -32,6 +32,7 @@ MAKERS: dict[str, Maker] = {
     "halton": lambda: MethodSampler("halton"),
     "tpe": lambda: MethodSampler("tpe", startup_trials=2),
     "gp": lambda: MethodSampler("gp", startup_trials=8),
+    "bayes": lambda: MethodSampler("bayes", startup_trials=8, gp_until=12),
     "cmaes": lambda: MethodSampler("cmaes", startup_trials=2, numbers_only=True),
 }
 if find_spec("smac") is not None:

@@ -9,15 +9,18 @@ from typing import Any
 import pytest
 
 from engine.errors import UsageError
-from engine.search.registry import create, validate_options
+from engine.search.registry import create, options_of, validate_options
 from engine.space.build import build_space
 
 SPACE = build_space({"lr": {"min": 0.0, "max": 1.0}, "n": {"min": 1, "max": 3}})[0]
 TAKEN = "it takes seed, startup_trials, in_flight, max_in_flight"
 
 
-def test_bayes_is_tpe() -> None:
+def test_bayes_is_tpe_begun_by_a_gaussian_process() -> None:
     assert create("bayes", SPACE).name == "tpe"
+    assert options_of("bayes")["gp_until"] > 0
+    assert options_of("tpe") == {}
+    assert validate_options("bayes", {"gp_until": 0}) == []
 
 
 def test_an_unknown_method_names_the_nearest() -> None:
@@ -63,6 +66,7 @@ def test_common_options_are_taken_by_every_method(name: str) -> None:
             {"in_flight": "joint"},
             "option in_flight of method random must be worst, mean or ignore",
         ),
+        ({"gp_until": 9}, "option gp_until belongs to method tpe, not random"),
         ({"quantile": 0.5}, "option quantile belongs to method evolution, not random"),
         (
             {3: 1},

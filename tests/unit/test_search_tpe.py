@@ -8,9 +8,11 @@ from typing import Any
 import optuna
 import pytest
 
-from engine.core.model import Goal, Params
+from engine.core.model import Goal, Params, Source
 from engine.core.observing import Observation
 from engine.core.seeds import seed_for
+from engine.search.base import Proposal, SearchMethod
+from engine.search.gp import Gp
 from engine.search.registry import create
 from engine.search.tpe import Tpe
 from engine.space.build import build_space
@@ -51,6 +53,12 @@ def along(count: int) -> list[Observation]:
     """Trials along a line, best at 0.2."""
     places = [(n * 0.37) % 1.0 for n in range(1, count + 1)]
     return [seen(n, {"x": x}, (x - 0.2) ** 2) for n, x in enumerate(places, start=1)]
+
+
+def proposed(method: SearchMethod, index: int) -> Proposal:
+    found = method.propose(index)
+    assert isinstance(found, Proposal)
+    return found
 
 
 def places(method: Tpe, count: int = 20) -> list[float]:
@@ -148,3 +156,33 @@ def test_curves_are_read_where_enough_trials_came_to() -> None:
     stopped = [seen(n, {"x": n / 20}, n / 20, "stopped", last=3) for n in range(1, 15)]
     proposal = tpe(LINE, stopped).propose(14)
     assert proposal.origin == "tpe at epoch 3, 14 observations, space v1"
+
+
+def test_a_gaussian_process_proposes_until_enough_is_known_and_is_named() -> None:
+    few, enough = along(29), along(30)
+    begun, own = tpe(LINE, few, gp_until=30), create("gp", LINE, 3)
+    assert isinstance(own, Gp)
+    own.observe(few)
+    proposal = proposed(begun, 29)
+    assert proposal.params == proposed(own, 29).params
+    assert proposal.origin == "gp for tpe, 29 observations, space v1"
+    assert proposal.source == Source(method="gp", observations=29)
+    assert proposed(tpe(LINE, enough, gp_until=30), 30) == proposed(tpe(LINE, enough), 30)
+
+
+def test_what_trials_in_flight_are_taken_for_holds_for_the_gaussian_process_too() -> None:
+    flying = [seen(200 + n, {"x": 0.2 + n / 1000}, None, "open") for n in range(-3, 4)]
+    known = along(12) + flying
+    begun, own = (
+        tpe(LINE, known, gp_until=30, in_flight="ignore"),
+        create("gp", LINE, 3, {"in_flight": "ignore"}),
+    )
+    assert isinstance(own, Gp)
+    own.observe(known)
+    assert proposed(begun, 19).params == proposed(own, 19).params
+
+
+def test_conditions_are_left_to_tpe_from_the_start() -> None:
+    space = space_of(kind={"values": ["a", "b"]}, x={"min": 0.0, "max": 1.0, "when": {"kind": "a"}})
+    known = [seen(n, {"kind": "a", "x": n / 12}, float(n)) for n in range(1, 12)]
+    assert proposed(tpe(space, known, gp_until=30), 11) == proposed(tpe(space, known), 11)

@@ -51,6 +51,7 @@ def header(view, width: int = 110, glyphs=UNICODE) -> str:
     ("made", "said"),
     [
         (proposer("tpe", 34), "tpe · 34 obs"),
+        (proposer("gp", 34), "gp for tpe · 34 obs"),
         (proposer("tpe", 3, startup=True), "tpe · start-up"),
         (STAND_IN, "halton for tpe"),
         (proposer("random"), "random  "),
@@ -64,6 +65,7 @@ def test_the_header_says_what_proposes_and_on_what(source, made, said):
     ("made", "said"),
     [
         (proposer("tpe", 34), "tpe 34  "),
+        (proposer("gp", 34), "gp 34  "),
         (proposer("tpe", 3, startup=True), "start-up  "),
         (STAND_IN, "halton  "),
     ],

@@ -100,8 +100,8 @@ def _proposer(proposer: ProposerView, method: str, glyphs: Glyphs) -> str:
     name = plain(proposer.method, 12)
     if proposer.startup:
         return f"{name}{glyphs.dot}start-up"
-    if proposer.fallback:
-        return f"{name} for {plain(method, 12)}"
+    if proposer.method != method and (proposer.fallback or proposer.observations):
+        name = f"{name} for {plain(method, 12)}"
     return f"{name}{glyphs.dot}{proposer.observations} obs" if proposer.observations else name
 
 
