@@ -17,6 +17,7 @@ from engine.curves.nearest import Nearest
 from engine.curves.reading import read_table
 from engine.curves.table import CurveTable
 from engine.errors import UsageError
+from engine.modelling.process import ONE_THREAD
 from engine.rehearsal import Rehearsal, Rehearsed, Told
 from engine.text import clean
 
@@ -45,6 +46,7 @@ def rehearse(
     `told` gives, for a seed, what follows it where it runs in this process. Raises UsageError where
     config and curves do not fit each other.
     """
+    _model_with_one_thread()
     answer = _answer(what)
     began = time.monotonic()
     for done, seed in enumerate(seeds):
@@ -73,8 +75,16 @@ _curves: Answer
 """Of a process that works for another."""
 
 
+def _model_with_one_thread() -> None:
+    """Keep numerical libraries, loaded from here on, to a thread: more of them in each of several
+    processes wait for one another most of the time (a Gaussian process: a fifth of the speed)."""
+    for name in ONE_THREAD:
+        os.environ.setdefault(name, "1")
+
+
 def _begin(what: Rehearsing) -> None:
     global _what, _curves
+    _model_with_one_thread()
     _what, _curves = what, _answer(what)
 
 
