@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from engine.config.rungs import promoting
 from engine.config.schema import Config
 from engine.core.judging import Judge
 from engine.stopping.registry import make_rule
@@ -17,6 +16,6 @@ def judges_of(config: Config) -> list[Judge]:
     judges += [
         make_rule(rule.rule, rule.options, advisory=rule.advisory)
         for rule in config.stop
-        if rule.enabled and rule.rule != "diverged" and rule is not promoting(config.stop)
+        if rule.enabled and rule.rule != "diverged"
     ]
     return judges

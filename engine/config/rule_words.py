@@ -21,7 +21,7 @@ def _told(config: Config, rule: StopRule) -> str:
     options = ", ".join(f"{name} {_shown(value)}" for name, value in rule.options.items())
     notes = [options] if options else []
     if rule is promoting(config.stop) and (rungs := to_plan(config, slots=1).rungs) is not None:
-        notes.append(f"rungs of {', '.join(map(str, rungs.budgets))} {rungs.unit}")
+        notes.append(f"rungs of {', '.join(map(str, rungs.budgets[rungs.begins :]))} {rungs.unit}")
     if rule.advisory:
         notes.append("advises only")
     if rule.by_default:

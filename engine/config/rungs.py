@@ -15,7 +15,8 @@ from engine.core.plan import RungPlan
 
 REDUCTION = 3.0
 FIRST_SHARE = 9
-"""Without `min` the first rung is a ninth of the budget: after less, rankings can be worthless."""
+"""Without `min` the first rung is a ninth of the budget to begin with: after less, rankings can be
+worthless."""
 
 _SAVES = re.compile(r"checkpoint|resume|\bsave\w*\(", re.IGNORECASE)
 
@@ -35,8 +36,10 @@ def rung_plan(rules: Iterable[StopRule], budget: Budget | None) -> RungPlan | No
     is_auto = rule.options.get("min", "auto") == "auto"
     last = _last(rule, budget)
     first = max(budget.min, ceil(last / FIRST_SHARE)) if is_auto else int(rule.options["min"])
+    lower = _lower(first, budget.min, reduction) if is_auto else ()
     return RungPlan(
-        budgets=rung_budgets(first, last, reduction),
+        budgets=(*lower, *rung_budgets(first, last, reduction)),
+        begins=len(lower),
         reduction=reduction,
         unit=budget.parameter,
         first_is_auto=is_auto,
@@ -57,6 +60,15 @@ def rung_budgets(first: int, last: int, reduction: float) -> tuple[int, ...]:
     steps = round(log(last / first, reduction))
     below = (int(first * reduction**k) for k in range(max(1, steps)))
     return (*dict.fromkeys(b for b in below if b < last), last)
+
+
+def _lower(first: int, least: int, reduction: float) -> tuple[int, ...]:
+    """The rungs below the first, down to a budget of `least`: for when curves speak for them."""
+    lower, budget = [], int(first / reduction)
+    while budget >= max(1, least):
+        lower.append(budget)
+        budget = int(budget / reduction)
+    return tuple(reversed(lower))
 
 
 def check_promoting(

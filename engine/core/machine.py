@@ -256,7 +256,9 @@ class SweepMachine:
     # Reports and rules ------------------------------------------------------------------------
 
     def _reports_arrived(self, event: ReportsArrived) -> list[Command]:
-        return reporting.take_reports(self.state, event, self._judges)
+        commands = reporting.take_reports(self.state, event, self._judges)
+        staging.follow_first_rung(self.state)
+        return commands
 
     def _verdict_reached(self, event: VerdictReached) -> list[Command]:
         trial = self.state.trials[event.trial]

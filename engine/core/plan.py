@@ -42,10 +42,12 @@ class StagePlan(Struct, frozen=True, kw_only=True):
 class RungPlan(Struct, frozen=True, kw_only=True):
     """The budgets, ascending in `unit`, that trials are promoted through.
 
-    The best 1/`reduction` of a rung go on to the next. `first_is_auto`: the first was not set.
+    The best 1/`reduction` of a rung go on to the next. Trials begin at the rung of index `begins`;
+    where `first_is_auto`, only until their curves speak for another.
     """
 
     budgets: tuple[int, ...]
+    begins: int = 0
     reduction: float = 3.0
     unit: str = "epochs"
     first_is_auto: bool = False
@@ -91,5 +93,6 @@ class Plan(Struct, frozen=True, kw_only=True):
     @property
     def all_stages(self) -> tuple[StagePlan, ...]:
         """The stages, one of them at least."""
-        first = self.rungs.budgets[0] if self.rungs is not None else self.budget
+        rungs = self.rungs
+        first = rungs.budgets[rungs.begins] if rungs is not None else self.budget
         return self.stages or (StagePlan(name=self.stage, budget=first),)

@@ -33,6 +33,15 @@ class Promotion(Struct, frozen=True, kw_only=True):
     sentence: str
 
 
+class FirstRung(Struct, frozen=True, kw_only=True):
+    """The step from which on the ranking of trials tells something, and why. `provisional`: nothing
+    is known yet."""
+
+    step: int
+    sentence: str
+    provisional: bool = False
+
+
 class Rung:
     """The trials that have ended at one budget. `open` are those that can go on from here."""
 
@@ -75,14 +84,32 @@ class Ladder:
     otherwise says nothing of its configuration, and is left out. A trial that a rule ended with
     nothing more to gain stands at every rung, with its last loss, and need not run on.
 
+    New trials begin at the rung `first`, which follows the `FirstRung` that is worked out from
+    curves. Those that began lower are promoted as ever, and those that began higher stand at the
+    lower rungs too, since their curves go through them.
+
     `note` must hear of every change of a trial's state.
     """
 
     def __init__(self, plan: RungPlan | None, peers: Peers) -> None:
         self.plan = plan if plan is not None else RungPlan(budgets=())
         self.rungs = [Rung(budget) for budget in self.plan.budgets]
+        self.first = self.plan.begins
         self._peers = peers
         self._offered: dict[int, Rung] = {}
+
+    def move_first(self) -> bool:
+        """Have new trials begin where the curves speak for it; says whether that is elsewhere.
+
+        That is the lowest rung from which on rankings tell something, and never the last.
+        """
+        found = self._found
+        if found is None or found.provisional or len(self.rungs) < 2:
+            return False
+        before, last = self.first, len(self.rungs) - 2
+        enough = (n for n, rung in enumerate(self.rungs[:last]) if rung.budget >= found.step)
+        self.first = next(enough, last)
+        return self.first != before
 
     def note(self, trial: Trial) -> None:
         """Take in what has become of a trial."""
@@ -115,18 +142,34 @@ class Ladder:
         """How many have ended at each rung; None where there are no rungs."""
         if not self.rungs:
             return None
-        plan, unit = self.plan, self.plan.unit
-        told = ", ".join(f"{len(rung)} at {rung.budget}" for rung in self.rungs) + f" {unit}"
-        first = "; the first rung is a ninth of the budget" if plan.first_is_auto else ""
-        return f"asha promotes the best 1/{plan.reduction:g} of each rung: {told}{first}"
+        plan = self.plan
+        shown = self.rungs[min(plan.begins, self.first) :]
+        told = ", ".join(f"{len(rung)} at {rung.budget}" for rung in shown) + f" {plan.unit}"
+        return f"asha promotes the best 1/{plan.reduction:g} of each rung: {told}{self._why()}"
 
     def epochs_left(self, trials: int) -> int:
         """What is still to be spent on so many configurations, in the budget's unit."""
         left, below, expected = 0, 0, float(trials)
-        for rung in self.rungs:
+        for rung in self.rungs[self.first :]:
             left += max(0, floor(expected + _ROUNDING) - len(rung)) * (rung.budget - below)
             below, expected = rung.budget, expected / self.plan.reduction
         return left
+
+    @property
+    def _found(self) -> FirstRung | None:
+        """What was worked out from curves, if the first rung was not set."""
+        found = self._peers.worked_out.get(FirstRung) if self.plan.first_is_auto else None
+        return found if isinstance(found, FirstRung) else None
+
+    def _why(self) -> str:
+        """Why trials begin where they do."""
+        if not self.plan.first_is_auto:
+            return ""
+        if (found := self._found) is None:
+            return "; the first rung is a ninth of the budget"
+        begins = self.rungs[self.first].budget
+        so = "" if found.step == begins else f", so trials begin with {begins} {self.plan.unit}"
+        return f"; {found.sentence}{so}"
 
     def _reach(self, trial: Trial) -> int | None:
         """The highest rung that its budget comes up to."""

@@ -121,6 +121,13 @@ def repeat_if_due(state: SweepState, trial: Trial, at: float) -> None:
             _repeat(state, trial, stage, at, wanted=False)
 
 
+def follow_first_rung(state: SweepState) -> None:
+    """Have new trials begin at the first rung, where curves have come to speak for another."""
+    if state.ladder.move_first():
+        first = state.ladder.rungs[state.ladder.first]
+        state.stage.plan = replace(state.stage.plan, budget=first.budget)
+
+
 def _promote(state: SweepState, promoted: Iterable[int], at: float, *, wanted: bool) -> None:
     """Take trials over, the best at the head of the queue; one that has had the stage's budget
     joins without running."""

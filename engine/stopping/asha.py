@@ -14,7 +14,7 @@ from typing import Literal
 from engine.core.judging import Verdict
 from engine.core.model import Report, Trial
 from engine.core.peers import Peers
-from engine.core.rungs import nth
+from engine.core.rungs import FirstRung, nth
 from engine.core.standing import Standing
 
 from .base import StoppingRule
@@ -58,7 +58,10 @@ class Asha(StoppingRule):
         self.promotes = mode == "promote"
 
     def judge(self, trial: Trial, report: Report, peers: Peers) -> Verdict | None:
-        if self.promotes or not can_be_judged(trial, report, peers):
+        if self.promotes:
+            self._tell_first(trial, peers)
+            return None
+        if not can_be_judged(trial, report, peers):
             return None
         first = self._first(peers, trial.rank_class)
         if report.step < first:
@@ -88,6 +91,11 @@ class Asha(StoppingRule):
 
     def _first(self, peers: Peers, rank_class: int) -> int:
         return self.first if self.first is not None else first_rung(peers, rank_class).step
+
+    def _tell_first(self, trial: Trial, peers: Peers) -> None:
+        """Leave where trials should begin for the rungs to find."""
+        if self.first is None:
+            peers.worked_out[FirstRung] = first_rung(peers, trial.rank_class, all_wait=True)
 
     def _end(self, peers: Peers) -> int | None:
         return self.last if self.last is not None else peers.budget

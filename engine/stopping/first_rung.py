@@ -13,8 +13,9 @@ budget, rounded up. From then on
   or more, and half the budget at the latest;
 - else it is below the floor where the ranking there surely agrees with what comes later: the
   earliest step at which the lower bound of the correlation is `AGREES` or more. All trials that
-  came to the floor are looked at, each pair of them at the last step that both came to; two that
-  ran to their end compare by their best objectives;
+  came to the floor are looked at (or beyond it, where all of them wait there to be promoted), each
+  pair of them at the last step that both came to; two that ran to their end compare by their best
+  objectives;
 - else the floor stands.
 
 Trials that diverged or failed have no end, and are left out.
@@ -31,6 +32,7 @@ from msgspec import Struct
 
 from engine.core.model import Complete, Pruned, Trial
 from engine.core.peers import Peers
+from engine.core.rungs import FirstRung
 
 from .agreement import MOST_WIDENED, Agreement, agreement, widening
 
@@ -52,31 +54,25 @@ MOST_STEPS = 24
 """Steps looked at, at most; of longer curves, about as many in geometric progression."""
 
 
-class FirstRung(Struct, frozen=True, kw_only=True):
-    """The step from which on trials are stopped, and why. `provisional`: nothing is known yet."""
-
-    step: int
-    sentence: str
-    provisional: bool = False
-
-
-def first_rung(peers: Peers, rank_class: int) -> FirstRung:
+def first_rung(peers: Peers, rank_class: int, *, all_wait: bool = False) -> FirstRung:
     """Give the first rung among the trials of a class, and keep it.
 
     It is worked out anew whenever the full-length trials have grown by a tenth, in milliseconds.
+    `all_wait`: every trial waits at the floor to be promoted. Then only those that came further
+    can tell whether a ranking below the floor foretells more than that of the floor itself.
     """
     milestone = _milestone(len(peers.full_length(rank_class)))
-    kept = peers.worked_out.get((FirstRung, rank_class))
+    kept = peers.worked_out.get((FirstRung, rank_class, all_wait))
     if isinstance(kept, _Kept) and kept.milestone == milestone:
         return kept.rung
-    rung = _work_out(peers, rank_class) if milestone else _floor_alone(peers)
-    peers.worked_out[FirstRung, rank_class] = _Kept(milestone, rung)
+    rung = _work_out(peers, rank_class, all_wait) if milestone else _floor_alone(peers)
+    peers.worked_out[FirstRung, rank_class, all_wait] = _Kept(milestone, rung)
     return rung
 
 
 def rung_in_force(peers: Peers, rank_class: int) -> FirstRung:
     """Give the first rung by which trials were last judged; changes nothing."""
-    kept = peers.worked_out.get((FirstRung, rank_class))
+    kept = peers.worked_out.get((FirstRung, rank_class, False))
     return kept.rung if isinstance(kept, _Kept) else _floor_alone(peers)
 
 
@@ -112,7 +108,7 @@ def _floor_alone(peers: Peers) -> FirstRung:
     return FirstRung(step=step, sentence=sentence, provisional=True)
 
 
-def _work_out(peers: Peers, rank_class: int) -> FirstRung:
+def _work_out(peers: Peers, rank_class: int, all_wait: bool) -> FirstRung:
     full_length = _newest(peers, peers.full_length(rank_class), rank_class)
     if not full_length:
         return _floor_alone(peers)
@@ -121,7 +117,8 @@ def _work_out(peers: Peers, rank_class: int) -> FirstRung:
     known = _agreement_beyond(peers, floor, full_length)
     if _is_worthless(peers, floor, known, full_length, rank_class):
         return _later(peers, floor, known, steps, full_length)
-    settled = [t for t in _newest(peers, peers.trials, rank_class, floor) if _is_settled(t)]
+    telling = _newest(peers, peers.trials, rank_class, floor + all_wait)
+    settled = [t for t in telling if _is_settled(t)]
     later = _compare(peers, settled, full_length)
     for step in steps[: bisect_left(steps, floor)]:
         below = _agreement_below(peers, step, settled, later, rank_class)

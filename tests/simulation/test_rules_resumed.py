@@ -37,6 +37,9 @@ SWEEPS = {
     "asha from epoch 1": "limits: {trials: 60}\nstop: [{rule: asha, min: 1}]",
     "asha in brackets": "limits: {trials: 60}\nstop: [{rule: asha, min: 1, brackets: 3}]",
     "asha promotes": "limits: {trials: 60}\nstop: [{rule: asha, mode: promote}]",
+    "asha promotes by halves": (
+        "limits: {trials: 90}\nstop: [{rule: asha, mode: promote, reduction: 2}]"
+    ),
     "asha promotes from epoch 1": (
         "limits: {trials: 60}\nstop: [{rule: asha, mode: promote, min: 1}, "
         "{rule: patience, epochs: 4}]"
@@ -56,6 +59,7 @@ SWEEPS = {
     "wilcoxon": "limits: {trials: 60}\nstop: [{rule: wilcoxon, p_threshold: 0.2}]",
     "slot hours": "limits: {slot_hours: 1.0}\nstop: [asha]",
     "tpe, by default": "limits: {trials: 40}\nmethod: tpe",
+    "bayes, its two models": "limits: {trials: 24}\nmethod: bayes\nsearch: {gp_until: 13}",
     "tpe and promotion": "limits: {trials: 40}\nmethod: tpe\nstop: [{rule: asha, mode: promote}]",
 }
 KILLS = 12

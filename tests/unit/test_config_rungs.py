@@ -40,13 +40,28 @@ def test_the_rungs_go_from_min_to_the_full_budget(tmp_path: Path) -> None:
 @pytest.mark.parametrize("written", ["", ", min: auto"])
 def test_the_first_rung_is_a_ninth_of_the_budget_unless_set(tmp_path: Path, written: str) -> None:
     made = rungs(tmp_path, "{rule: asha, mode: promote" + written + "}")
-    assert made == RungPlan(budgets=(3, 9, 27), reduction=3.0, unit="epochs", first_is_auto=True)
+    assert made == RungPlan(
+        budgets=(1, 3, 9, 27), begins=1, reduction=3.0, unit="epochs", first_is_auto=True
+    )
 
 
 def test_the_first_rung_is_not_below_the_least_budget(tmp_path: Path) -> None:
     made = rungs(tmp_path, "{rule: asha, mode: promote}", "budget: {min: 5, max: 27}\n")
     assert made is not None
     assert made.budgets == (5, 15, 27)
+
+
+@pytest.mark.parametrize(
+    ("most", "least", "budgets", "begins"),
+    [(100, 1, (1, 4, 12, 36, 100), 2), (100, 2, (4, 12, 36, 100), 1), (8, 1, (1, 3, 8), 0)],
+)
+def test_lower_rungs_wait_below_the_first_for_when_curves_speak_for_them(
+    tmp_path: Path, most: int, least: int, budgets: tuple[int, ...], begins: int
+) -> None:
+    budget = f"budget: {{parameter: epochs, min: {least}, max: {most}}}\n"
+    made = rungs(tmp_path, PROMOTE, budget)
+    assert made is not None
+    assert (made.budgets, made.begins) == (budgets, begins)
 
 
 def test_the_last_rung_may_lie_below_the_budget(tmp_path: Path) -> None:
@@ -60,9 +75,9 @@ def test_the_stopping_form_has_no_rungs_of_the_machine(tmp_path: Path) -> None:
     assert rungs(tmp_path, "diverged") is None
 
 
-def test_the_machine_promotes_and_no_rule_judges(tmp_path: Path) -> None:
+def test_the_machine_promotes_and_the_rule_tells_it_from_where_on(tmp_path: Path) -> None:
     config = load(tmp_path, "{rule: asha, mode: promote}").config
-    assert [judge.name for judge in judges_of(config)] == ["diverged"]
+    assert [judge.name for judge in judges_of(config)] == ["diverged", "asha"]
     assert unsupported(config) == []
 
 

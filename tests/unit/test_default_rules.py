@@ -57,7 +57,7 @@ def test_trials_that_surely_go_on_are_promoted(tmp_path: Path) -> None:
     assert loaded.warnings == []
     rungs = to_plan(loaded.config, slots=1).rungs
     assert rungs is not None
-    assert rungs.budgets == (3, 9, 27)
+    assert rungs.budgets[rungs.begins :] == (3, 9, 27)
     assert unsupported(loaded.config) == []
 
 
