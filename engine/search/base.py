@@ -51,6 +51,11 @@ class SearchMethod(ABC):
         self.space = space
         self.seed = seed
 
+    @property
+    def called(self) -> str:
+        """Name it as a person reads it, before the sweep runs."""
+        return self.name
+
     @abstractmethod
     def propose(self, index: int) -> Proposal | Exhausted:
         """Make proposal number `index` (from 0). Values have the space's types and lie in it."""

@@ -47,6 +47,13 @@ class Tpe(ModelMethod):
         self._gp = Gp(space, seed, goal, **options)
         self._gp_until = 0 if any(p.when for p in space.searched) else gp_until
 
+    @property
+    def called(self) -> str:
+        """Its name, and who proposes in its place at first."""
+        if self._gp_until <= self.startup_trials:
+            return self.name
+        return f"{self.name} ({self._gp.name} until {self._gp_until} results are known)"
+
     def model_for(self, training: TrainingSet) -> str:
         """Name the Gaussian process, or itself."""
         return self._gp.name if training.observations < self._gp_until else self.name

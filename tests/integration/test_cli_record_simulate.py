@@ -26,6 +26,10 @@ RECORDED = {
         REPO / "sample_configs" / "friedman_grid" / "sweep.yaml",
         960,
     ),
+    REPO / "benchmarks" / "fresh_classes.csv.gz": (
+        REPO / "sample_configs" / "classes_grid" / "sweep.yaml",
+        1080,
+    ),
 }
 LEARNING = """\
 name: digits

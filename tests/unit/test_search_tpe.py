@@ -182,6 +182,11 @@ def test_what_trials_in_flight_are_taken_for_holds_for_the_gaussian_process_too(
     assert proposed(begun, 19).params == proposed(own, 19).params
 
 
+def test_it_is_called_by_both_names_where_both_propose() -> None:
+    assert tpe(LINE, [], gp_until=30).called == "tpe (gp until 30 results are known)"
+    assert tpe(LINE, [], gp_until=10).called == "tpe"
+
+
 def test_conditions_are_left_to_tpe_from_the_start() -> None:
     space = space_of(kind={"values": ["a", "b"]}, x={"min": 0.0, "max": 1.0, "when": {"kind": "a"}})
     known = [seen(n, {"kind": "a", "x": n / 12}, float(n)) for n in range(1, 12)]

@@ -30,6 +30,7 @@ def command(config: ConfigArgument, set_: SetOption = None, json: Json = False) 
     from engine.config.resource_words import taken_by
     from engine.config.rule_words import rules_of
     from engine.config.support import unsupported
+    from engine.search.registry import create
 
     try:
         loaded = load_config(config, set_ or [])
@@ -54,10 +55,11 @@ def command(config: ConfigArgument, set_: SetOption = None, json: Json = False) 
         said(warning)
     for sentence in cannot:
         said(f"valid, but this version cannot run it: {sentence}")
+    method = create(loaded.config.method, loaded.config.space, options=loaded.config.search)
     count = len(loaded.config.space.searched)
     metric = loaded.config.metric
     print(
-        f"{clean(str(config))} is valid: {count} parameters searched by {loaded.config.method} "
+        f"{clean(str(config))} is valid: {count} parameters searched by {method.called} "
         f"to {metric.goal.value} {clean(metric.name)}"
     )
     for line in taken_by(loaded.config):
