@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -46,16 +47,30 @@ def rehearse(
     `told` gives, for a seed, what follows it where it runs in this process. Raises UsageError where
     config and curves do not fit each other.
     """
-    _model_with_one_thread()
     answer = _answer(what)
     began = time.monotonic()
-    for done, seed in enumerate(seeds):
-        left = len(seeds) - done
-        processes = min(left, os.cpu_count() or 1)
-        if done and processes > 1 and (time.monotonic() - began) / done * left > WORTH_S:
-            yield from _side_by_side(what, seeds[done:], processes)
-            return
-        yield _rehearsed(what, answer, seed, told(seed) if told is not None else None)
+    with _one_thread():
+        for done, seed in enumerate(seeds):
+            left = len(seeds) - done
+            processes = min(left, os.cpu_count() or 1)
+            if done and processes > 1 and (time.monotonic() - began) / done * left > WORTH_S:
+                yield from _side_by_side(what, seeds[done:], processes)
+                return
+            yield _rehearsed(what, answer, seed, told(seed) if told is not None else None)
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Keep numerical libraries that are loaded meanwhile, and processes begun, to a thread each:
+    several processes with more would wait for one another most of the time (a Gaussian process
+    models at a fifth of its speed)."""
+    added = [name for name in ONE_THREAD if name not in os.environ]
+    os.environ.update(dict.fromkeys(added, "1"))
+    try:
+        yield
+    finally:
+        for name in added:
+            os.environ.pop(name, None)
 
 
 def _side_by_side(what: Rehearsing, seeds: Sequence[int], processes: int) -> Iterator[Rehearsed]:
@@ -75,16 +90,8 @@ _curves: Answer
 """Of a process that works for another."""
 
 
-def _model_with_one_thread() -> None:
-    """Keep numerical libraries, loaded from here on, to a thread: more of them in each of several
-    processes wait for one another most of the time (a Gaussian process: a fifth of the speed)."""
-    for name in ONE_THREAD:
-        os.environ.setdefault(name, "1")
-
-
 def _begin(what: Rehearsing) -> None:
     global _what, _curves
-    _model_with_one_thread()
     _what, _curves = what, _answer(what)
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import os
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from engine.config.load import load_config
 from engine.curves.answers import computed, load_objective
@@ -137,3 +139,21 @@ def test_a_module_that_cannot_be_had_says_why(
     with pytest.raises(UsageError) as caught:
         load_objective(f"{name}:f", tmp_path)
     assert sentence in str(caught.value)
+
+
+def test_numerical_libraries_that_are_loaded_on_the_way_take_one_thread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    monkeypatch.setenv("MKL_NUM_THREADS", "3")
+    (tmp_path / "threads.py").write_text(
+        "import os\n"
+        "def asked(params, step):\n"
+        "    names = 'OMP_NUM_THREADS', 'MKL_NUM_THREADS'\n"
+        "    return {'val_acc': sum(int(os.environ[name]) for name in names)}, 1.0\n"
+    )
+    what = rehearsing(tmp_path, "val_acc", epochs=2)
+    what = replace(what, table=None, objective="threads:asked")
+    (result,) = rehearse(what, [0])
+    assert result.best == 4
+    assert "OMP_NUM_THREADS" not in os.environ
