@@ -28,7 +28,7 @@ RECORDED = {
     ),
     REPO / "benchmarks" / "fresh_classes.csv.gz": (
         REPO / "sample_configs" / "classes_grid" / "sweep.yaml",
-        1080,
+        540,
     ),
 }
 LEARNING = """\
