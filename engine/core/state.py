@@ -129,7 +129,8 @@ class SweepState:
         """Remember what made a proposal."""
         self.source = source
         if source is not None:
-            self.sources[source.method] = self.sources.get(source.method, 0) + 1
+            maker = "start-up" if source.startup else source.method
+            self.sources[maker] = self.sources.get(maker, 0) + 1
 
     def add(self, trial: Trial) -> None:
         """Take in a new, waiting trial."""

@@ -236,7 +236,8 @@ class EngineView(Struct, kw_only=True):
 class ProposerView(Struct, kw_only=True):
     """What makes the proposals now; `sentence` says it for a person: 'tpe on 34 observations'.
 
-    `made` counts the proposals of each method so far.
+    `made` counts the proposals of each method so far; those that one which learns has drawn to
+    begin with, under 'start-up'.
     """
 
     method: str

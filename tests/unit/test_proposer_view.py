@@ -21,6 +21,7 @@ def told_after(source: Source | None) -> ToldSweep:
     ("source", "said"),
     [
         (Source(method="tpe", observations=34), "tpe on 34 observations"),
+        (Source(method="gp", observations=34), "gp for tpe on 34 observations"),
         (Source(method="random"), "random"),
         (
             Source(method="tpe", observations=3, startup=True),
@@ -45,7 +46,7 @@ def test_nothing_is_claimed_of_logs_from_before_that_was_written_down():
 
 def test_it_is_counted_who_proposed_how_many_also_after_a_restart():
     sweep = told_after(Source(method="halton", fallback=True))
-    for trial in (2, 3):
+    for trial, startup in ((2, True), (3, False), (4, False)):
         sweep.tell(
             TrialProposed,
             trial=trial,
@@ -53,9 +54,9 @@ def test_it_is_counted_who_proposed_how_many_also_after_a_restart():
             params={"lr": 0.1},
             origin="",
             seed=1,
-            source=Source(method="tpe", observations=trial),
+            source=Source(method="tpe", observations=trial, startup=startup),
         )
     sweep.restart()
     proposer = sweep.view().proposer
     assert proposer is not None
-    assert proposer.made == {"halton": 1, "tpe": 2}
+    assert proposer.made == {"halton": 1, "start-up": 1, "tpe": 2}

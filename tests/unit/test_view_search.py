@@ -168,6 +168,7 @@ def test_what_began_afresh_has_no_lineage():
     ("made", "said"),
     [
         ({"halton": 2, "tpe": 22}, "tpe for 22 of 24 proposals, halton for 2"),
+        ({"start-up": 10, "gp": 20}, "gp for 20 of 30 proposals, start-up for 10"),
         ({"random": 9}, "random for all 9 proposals"),
         ({"grid": 1}, "grid"),
     ],
