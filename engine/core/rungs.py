@@ -168,8 +168,11 @@ class Ladder:
         if (found := self._found) is None:
             return "; the first rung is a ninth of the budget"
         begins = self.rungs[self.first].budget
-        so = "" if found.step == begins else f", so trials begin with {begins} {self.plan.unit}"
-        return f"; {found.sentence}{so}"
+        if found.step == begins:
+            return f"; {found.sentence}"
+        if found.provisional:
+            return f"; the first rung is at {begins} until curves speak for another"
+        return f"; {found.sentence}, so trials begin with {begins} {self.plan.unit}"
 
     def _reach(self, trial: Trial) -> int | None:
         """The highest rung that its budget comes up to."""

@@ -111,6 +111,11 @@ def test_it_is_shown_where_trials_begin_and_why() -> None:
     assert sweep.machine.rules()[-1].endswith(
         "0 at 3, 0 at 9, 0 at 27 epochs; the first rung is a ninth of the budget"
     )
+    elsewhere = sweep_told(2, provisional=True)
+    run(elsewhere, 0.5)
+    assert elsewhere.machine.rules()[-1].endswith(
+        "; the first rung is at 3 until curves speak for another"
+    )
     exact, lower, between = sweep_told(9), sweep_told(1), sweep_told(4)
     for one in (exact, lower, between):
         run(one, 0.5)
