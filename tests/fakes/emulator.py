@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 import pyte
-from pyte.screens import Char
 from wcwidth import wcwidth
 
 _UNKNOWN_TO_PYTE = re.compile(
@@ -44,11 +43,9 @@ class Emulator(pyte.Screen):
     def draw(self, data: str) -> None:
         """Write text."""
         for char in data:
-            row, x = self.buffer[self.cursor.y], self.cursor.x
-            size = wcwidth(char)
+            x, size = self.cursor.x, wcwidth(char)
             if size > 0 and x < self.columns:
-                self._blank_half(row, x, x - 1)
-                self._blank_half(row, x + size, x + size)
+                self._blank_halves(x, x + size)
                 self._last = char
             super().draw(char)
 
@@ -57,11 +54,14 @@ class Emulator(pyte.Screen):
         self.draw(self._last * (count or 1))
 
     def erase_in_line(self, how: int = 0, private: bool = False) -> None:
-        """Erase from the cursor on."""
+        """Erase from the cursor on, or up to it, or all."""
+        x = self.cursor.x
+        self._blank_halves(0 if how else x, x + 1 if how == 1 else self.columns)
         self._erase(super().erase_in_line, how)
 
     def erase_characters(self, count: int | None = None) -> None:
         """Erase some cells."""
+        self._blank_halves(self.cursor.x, self.cursor.x + (count or 1))
         self._erase(super().erase_characters, count)
 
     def _erase(self, erase: Any, argument: int | None) -> None:
@@ -71,10 +71,12 @@ class Emulator(pyte.Screen):
         erase(argument)
         self.cursor.attrs = attributes
 
-    @staticmethod
-    def _blank_half(row: dict[int, Char], half: int, left_over: int) -> None:
-        if half in row and row[half].data == "":
-            row[left_over] = row[left_over]._replace(data=" ")
+    def _blank_halves(self, start: int, end: int) -> None:
+        """Blank what is left of wide characters at both ends of cells to be written over."""
+        row = self.buffer[self.cursor.y]
+        for half, left_over in ((start, start - 1), (end, end)):
+            if half in row and row[half].data == "":
+                row[left_over] = row[left_over]._replace(data=" ")
 
 
 class _Stream(pyte.Stream):

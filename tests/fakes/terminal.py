@@ -1,7 +1,8 @@
-"""A terminal with a process in it: a real pty, its bytes kept, pyte to say what they show."""
+"""A terminal with a process in it: a real pty, its bytes kept, an emulator shows them."""
 
 from __future__ import annotations
 
+import codecs
 import fcntl
 import os
 import re
@@ -15,7 +16,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-import pyte
+from tests.fakes.emulator import Emulator
 
 PATIENCE_S = 30.0
 
@@ -24,8 +25,6 @@ import fcntl, os, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 os.execv(sys.argv[1], sys.argv[1:])
 """
-
-_UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<>=][0-9;]*[a-zA-Z]")
 
 
 class Terminal:
@@ -46,8 +45,8 @@ class Terminal:
     ) -> None:
         self.raw = bytearray()
         self._lock = threading.Lock()
-        self._screen = pyte.Screen(*size)
-        self._stream = pyte.ByteStream(self._screen)
+        self._screen = Emulator(*size)
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._left = b""
         self._master, slave = os.openpty()
         self._set_size(*size)
@@ -95,7 +94,7 @@ class Terminal:
     def scrawl(self, text: str) -> None:
         """Write on it from elsewhere."""
         with self._lock:
-            self._stream.feed(text.encode())
+            self._screen.feed(text)
 
     def press(self, *keys: str) -> None:
         """Type."""
@@ -178,7 +177,7 @@ class Terminal:
         if start >= 0 and re.match(rb"\x1b(\[[<>=?]?[0-9;$]*[a-zA-Z]|[^\[])", whole[start:]):
             cut = len(whole)
         whole, self._left = whole[:cut], whole[cut:]
-        self._stream.feed(_UNKNOWN_TO_PYTE.sub(b"", whole))
+        self._screen.feed(self._decoder.decode(whole))
 
 
 def _environment(more: Mapping[str, str]) -> dict[str, str]:
