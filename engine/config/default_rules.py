@@ -18,8 +18,11 @@ PROMOTING = StopRule(
 """Added beside `diverged` where trials can be promoted: a learning method spends its epochs far
 better with it."""
 
-STOPPING = StopRule(rule="asha", by_default=True, options={"reduction": 3.0, "min": "auto"})
-"""Added where a trial that is promoted might start over: none has to wait at a rung."""
+STOPPING = StopRule(
+    rule="asha", by_default=True, options={"reduction": 3.0, "min": "auto", "lenient": False}
+)
+"""Added where a trial that is promoted might start over: none has to wait at a rung. Not lenient:
+the first trials are draws, and each that has the whole budget costs as much as nine that stop."""
 
 SAID = ("stop", "early_terminate", "stages")
 """Whoever writes one of these has said how trials end; `stop: []` says that none ends early."""

@@ -91,6 +91,8 @@ def _reasons(top: Section, rule: StopRule, budget: Budget | None, method: str) -
         yield "evolution gives its members their budgets itself; use another method, or no asha"
     if "brackets" in rule.options:
         yield "brackets go with mode: stop only"
+    if "lenient" in rule.options:
+        yield "lenient goes with mode: stop only"
     if budget is None:
         if not top.has("budget"):
             yield "mode promote needs a budget, such as budget: {parameter: epochs, max: 27}"

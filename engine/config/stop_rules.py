@@ -82,6 +82,7 @@ RULES: dict[str, dict[str, Reader]] = {
         "min": _whole_or_auto(1),
         "max": _whole_or_auto(1),
         "brackets": _whole(1),
+        "lenient": Section.flag,
     },
     "hyperband": {
         **_BRACKETS,

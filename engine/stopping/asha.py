@@ -32,8 +32,9 @@ class Asha(StoppingRule):
     """Stop what is not among the best 1/reduction of those that have come to a rung so far.
 
     Where the paper leaves it open: of n trials, floor(n / reduction) are the best; while that is
-    none, all go on. Equals share a place, so all that tie with the last of the best go on. What is
-    no number is worst of all. A report that passes several rungs is judged at each, the lowest
+    none, all go on, or, if it is not `lenient`, the best one alone (Ray Tune's ASHAScheduler knows
+    no leniency either). Equals share a place, so all that tie with the last of the best go on. What
+    is no number is worst of all. A report that passes several rungs is judged at each, the lowest
     first, by the same value. Rungs are judged by the step the script reports, at or beyond them.
     No trial is judged at or beyond `max` (`auto`: the budget), nor at its own budget.
 
@@ -50,12 +51,14 @@ class Asha(StoppingRule):
         max: int | Auto = "auto",
         brackets: int | None = 1,
         mode: Literal["stop", "promote"] = "stop",
+        lenient: bool = True,
     ) -> None:
         self.reduction = reduction
         self.first = None if min == "auto" else min
         self.last = None if max == "auto" else max
         self.brackets = brackets
         self.promotes = mode == "promote"
+        self.fewest = 0 if lenient else 1
 
     def judge(self, trial: Trial, report: Report, peers: Peers) -> Verdict | None:
         if self.promotes:
@@ -124,7 +127,7 @@ class Asha(StoppingRule):
     ) -> Verdict | None:
         loss = standing.by_trial[trial.number]
         count, better = len(standing), standing.better_than(loss)
-        best = going_on(count, self.reduction)
+        best = max(self.fewest, going_on(count, self.reduction))
         if best == 0 or better < best:
             return None
         sentence = (

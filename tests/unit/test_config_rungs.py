@@ -113,6 +113,11 @@ PROMOTE = "{rule: asha, mode: promote}"
         ),
         ("{rule: asha, mode: promote, advisory: true}", BUDGET, "stop[0]: mode promote gives "),
         ("{rule: asha, mode: promote, brackets: 2}", BUDGET, "stop[0]: brackets go with mode: "),
+        (
+            "{rule: asha, mode: promote, lenient: false}",
+            BUDGET,
+            "stop[0]: lenient goes with mode: ",
+        ),
         ("{rule: asha, mode: promote, min: 27}", BUDGET, "stop[0]: one rung alone, of 27 epochs: "),
         ("{rule: asha, mode: promote, max: 81}", BUDGET, "stop[0]: max 81 is beyond budget.max 27"),
         ("{rule: asha, mode: promoting}", BUDGET, "stop[0].mode: is the text 'promoting', not one"),

@@ -86,8 +86,9 @@ def test_whoever_says_how_trials_end_is_taken_at_their_word(tmp_path: Path, more
 def test_rules_are_told_before_the_sweep_runs(tmp_path: Path) -> None:
     assert rules_of(config_of(tmp_path, "method: bayes\n" + BUDGET)) == [
         "diverged: factor 10",
-        "asha: reduction 3, min auto; by default, since the method learns; it stops, since nothing "
-        "shows that the script goes on from a checkpoint; `stop: []` switches it off",
+        "asha: reduction 3, min auto, lenient false; by default, since the method learns; "
+        "it stops, since nothing shows that the script goes on from a checkpoint; "
+        "`stop: []` switches it off",
     ]
     assert rules_of(config_of(tmp_path, "method: bayes\n" + BUDGET, GOES_ON))[1] == (
         "asha: mode promote, reduction 3, min auto; rungs of 3, 9, 27 epochs; by default, since "

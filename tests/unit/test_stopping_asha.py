@@ -27,6 +27,19 @@ def test_the_first_of_three_to_be_worst_of_three_is_stopped() -> None:
     assert at_epoch(told, 1, 0.3) == ["acc 0.3 at epoch 1 is 3rd of 3; the best goes on"]
 
 
+def test_without_leniency_the_second_must_be_as_good_as_the_first() -> None:
+    told = ToldCurves(Asha(reduction=3, min=1, lenient=False))
+    assert at_epoch(told, 1, 0.5, 0.5, 0.6) == [None, None, None]
+    told = ToldCurves(Asha(reduction=3, min=1, lenient=False))
+    stopped = at_epoch(told, 1, 0.5, 0.4, 0.6)
+    assert stopped == [None, "acc 0.4 at epoch 1 is 2nd of 2; the best goes on", None]
+
+
+def test_without_leniency_what_diverged_first_goes_on_and_the_next_does_too() -> None:
+    told = ToldCurves(Asha(reduction=3, min=1, lenient=False))
+    assert at_epoch(told, 1, nan, 0.1) == [None, None]
+
+
 def test_a_hand_worked_rung_of_nine_goes_as_the_paper_says() -> None:
     told = ToldCurves(Asha(reduction=3, min=1))
     values = (0.1, 0.9, 0.5, 0.95, 0.92, 0.91, 0.90, 0.93, 0.2)
@@ -200,17 +213,18 @@ def history(draw: random.Random) -> list[tuple[int, int, float]]:
     return told
 
 
+@pytest.mark.parametrize("lenient", [True, False])
 @pytest.mark.parametrize("block", range(10))
-def test_decisions_are_those_of_an_independent_reference(block: int) -> None:
+def test_decisions_are_those_of_an_independent_reference(block: int, lenient: bool) -> None:
     for seed in range(block * 100, block * 100 + 100):
         draw = random.Random(seed)
         eta, first = draw.choice((2, 3, 4)), draw.choice((1, 2, 3))
         goal = draw.choice((Goal.MINIMIZE, Goal.MAXIMIZE))
         sign = -1.0 if goal is Goal.MAXIMIZE else 1.0
         reports = history(draw)
-        told = ToldCurves(Asha(reduction=eta, min=first), goal=goal)
+        told = ToldCurves(Asha(reduction=eta, min=first, lenient=lenient), goal=goal)
         told.begin(max(trial for trial, _, _ in reports) if reports else 1)
         for trial, step, loss in reports:
             told.report(trial, step, sign * loss)
         ended = {trial: told.trial(trial).last_step for trial in told.stopped}
-        assert ended == stops(reports, first, eta, 27), f"history {seed}"
+        assert ended == stops(reports, first, eta, 27, lenient=lenient), f"history {seed}"
