@@ -18,6 +18,8 @@ from .learning import Sample, TrainingSet
 from .model import ModelMethod
 from .optuna_space import OptunaSpace, frozen_trial, study_of
 
+STARTUP_TRIALS = 5
+"""Results it is content with: it finds its way from fewer than a density estimate does."""
 MOST = 500
 """Finished trials that are modelled: the time of an ask grows with their cube. Past these, half
 are the best ones and the rest the newest."""
@@ -35,9 +37,15 @@ class Gp(ModelMethod):
     name = "gp"
 
     def __init__(
-        self, space: Space, seed: int, goal: Goal, *, in_flight: str = "joint", **options: Any
+        self,
+        space: Space,
+        seed: int,
+        goal: Goal,
+        *,
+        startup_trials: int = STARTUP_TRIALS,
+        in_flight: str = "joint",
     ) -> None:
-        super().__init__(space, seed, goal, in_flight=in_flight, **options)
+        super().__init__(space, seed, goal, startup_trials=startup_trials, in_flight=in_flight)
         self._optuna = OptunaSpace(space, ranked=True)
         self._middle = {name: axis.middle for name, axis in self._optuna.axes.items()}
 

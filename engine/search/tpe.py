@@ -10,7 +10,7 @@ from engine.core.seeds import seed_for
 from engine.space.parameters import Condition, Parameter
 from engine.space.space import Space, active
 
-from .gp import Gp
+from .gp import STARTUP_TRIALS, Gp
 from .learning import Sample, TrainingSet
 from .model import ModelMethod
 from .optuna_space import OptunaSpace, frozen_trial, study_of
@@ -41,11 +41,13 @@ class Tpe(ModelMethod):
     def __init__(
         self, space: Space, seed: int, goal: Goal, *, gp_until: int = 0, **options: Any
     ) -> None:
+        self._gp_until = 0 if any(p.when for p in space.searched) else gp_until
+        if self._gp_until:
+            options = {"startup_trials": STARTUP_TRIALS, **options}
         super().__init__(space, seed, goal, **options)
         self._optuna = OptunaSpace(space)
         self._groups = _groups(space)
         self._gp = Gp(space, seed, goal, **options)
-        self._gp_until = 0 if any(p.when for p in space.searched) else gp_until
 
     @property
     def called(self) -> str:

@@ -184,7 +184,12 @@ def test_what_trials_in_flight_are_taken_for_holds_for_the_gaussian_process_too(
 
 def test_it_is_called_by_both_names_where_both_propose() -> None:
     assert tpe(LINE, [], gp_until=30).called == "tpe (gp until 30 results are known)"
-    assert tpe(LINE, [], gp_until=10).called == "tpe"
+    assert tpe(LINE, [], gp_until=5).called == "tpe"
+
+
+def test_where_a_gaussian_process_begins_fewer_draws_come_before_it() -> None:
+    assert [tpe(LINE, [], gp_until=until).startup_trials for until in (0, 30)] == [10, 5]
+    assert tpe(LINE, [], gp_until=30, startup_trials=7).startup_trials == 7
 
 
 def test_conditions_are_left_to_tpe_from_the_start() -> None:
