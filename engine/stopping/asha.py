@@ -58,7 +58,7 @@ class Asha(StoppingRule):
         self.last = None if max == "auto" else max
         self.brackets = brackets
         self.promotes = mode == "promote"
-        self.fewest = 0 if lenient else 1
+        self.go_on_at_least = 0 if lenient else 1
 
     def judge(self, trial: Trial, report: Report, peers: Peers) -> Verdict | None:
         if self.promotes:
@@ -127,7 +127,7 @@ class Asha(StoppingRule):
     ) -> Verdict | None:
         loss = standing.by_trial[trial.number]
         count, better = len(standing), standing.better_than(loss)
-        best = max(self.fewest, going_on(count, self.reduction))
+        best = max(self.go_on_at_least, going_on(count, self.reduction))
         if best == 0 or better < best:
             return None
         sentence = (
