@@ -102,6 +102,20 @@ async def test_the_cursor_stays_on_its_trial_when_the_order_changes(tui, used):
         assert any("▸" in line and "t0002" in line for line in t.lines)
 
 
+async def test_one_comes_back_to_the_row_and_the_plots_that_one_left(tui, used):
+    async with tui(used, (120, 40)) as t:
+        await t.press("d")
+        await t.sees("device, and who is on it")
+        await t.press("j", "j", "a")
+        await t.sees("the plots show the whole sweep")
+        assert t.app.screen.targets == ["t0001"]
+        await t.press("escape")
+        await t.press("d")
+        await t.until(lambda: t.app.screen.targets == ["t0001"])
+        await t.press("a")
+        await t.sees("the plots show the last hour")
+
+
 async def test_others_and_a_free_device_are_said(tui, source):
     other = ForeignView(user="bob", command="python train.py", pid=77, util=50.0, memory=GIB)
     source.set_sweep(devices=[gpu(0, foreign=[other]), gpu(1)])

@@ -43,7 +43,8 @@ class DevicesScreen(Acting):
     """Plots of the device that the cursor is on, or on whose trial; below, who uses what.
 
     `open_trial` shows a trial, from which one comes back here. Capitals act on the trial under
-    the cursor, or on the marked GPUs, else the one under the cursor.
+    the cursor, or on the marked GPUs, else the one under the cursor. It begins with `look`, and
+    tells `leave` how it was left.
     """
 
     CSS_PATH = "devices.tcss"
@@ -51,11 +52,17 @@ class DevicesScreen(Acting):
     BINDINGS: ClassVar[list[BindingType]] = bindings(DEVICES)
     app: TunerApp
 
-    def __init__(self, open_trial: Callable[[str], object]) -> None:
+    def __init__(
+        self,
+        open_trial: Callable[[str], object],
+        look: DeviceLook,
+        leave: Callable[[DeviceLook], object],
+    ) -> None:
         super().__init__()
         self._open_trial = open_trial
         self._marks: frozenset[str] = frozenset()
-        self._look = DeviceLook()
+        self._look = look
+        self._leave = leave
         self._came = 0.0
         self._history = DeviceHistory(self)
 
@@ -68,6 +75,7 @@ class DevicesScreen(Acting):
             self._rows,
             empty=lambda: at_rest(self.app.view),
             glyphs=self.app.glyphs,
+            cursor=self._look.row,
             id="device-list",
         )
         yield MessageLine(id="message")
@@ -188,6 +196,7 @@ class DevicesScreen(Acting):
         if self._marks:
             self._mark(frozenset())
         else:
+            self._leave(replace(self._look, row=self._list.cursor))
             self.dismiss(None)
 
     @on(Rows.Moved)

@@ -20,6 +20,7 @@ from tui_tuner.screens.pane_looking import PaneLooking
 from tui_tuner.screens.space import SpaceScreen
 from tui_tuner.screens.sweeps import SweepsScreen
 from tui_tuner.view.compare import to_compare
+from tui_tuner.view.device_plots import DeviceLook
 from tui_tuner.view_state import (
     Filter,
     clear_marks,
@@ -41,6 +42,7 @@ class Looking(PaneLooking):
     """The half of the dashboard that never changes the sweep."""
 
     app: TunerApp
+    _device_look = DeviceLook()
 
     @property
     def place(self) -> str:
@@ -134,7 +136,7 @@ class Looking(PaneLooking):
 
     def action_devices(self) -> None:
         """Show how the devices are used, and by which trials."""
-        self.app.push_screen(DevicesScreen(self.open_trial))
+        self.app.push_screen(DevicesScreen(self.open_trial, self._device_look, self._leave_devices))
 
     def action_insight(self) -> None:
         """Show which parameters matter, and where the best lie."""
@@ -148,6 +150,9 @@ class Looking(PaneLooking):
         """Read the current trial's output."""
         if self._table.cursor is not None:
             self.app.push_screen(LogScreen(self._table.cursor))
+
+    def _leave_devices(self, look: DeviceLook) -> None:
+        self._device_look = look
 
     @on(FilterBar.Typed)
     def _filter_typed(self, message: FilterBar.Typed) -> None:

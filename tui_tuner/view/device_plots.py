@@ -26,9 +26,11 @@ HOUR_S = 3600.0
 class DeviceLook(Struct, frozen=True):
     """How a device's plots are looked at: `first` counts round and round.
 
-    `whole`: since the sweep began, else the last hour. `before` is what the store has.
+    `row` is the device, or the trial on it, that they were last drawn for. `whole`: since the sweep
+    began, else the last hour. `before` is what the store has.
     """
 
+    row: str = ""
     first: int = 0
     whole: bool = False
     before: tuple[DevicePoint, ...] = ()

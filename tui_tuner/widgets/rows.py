@@ -40,6 +40,7 @@ class Rows(Lines, can_focus=True):
         *,
         empty: Callable[[], Sequence[str]],
         glyphs: Glyphs = UNICODE,
+        cursor: str = "",
         id: str | None = None,
     ) -> None:
         super().__init__(id=id)
@@ -50,7 +51,7 @@ class Rows(Lines, can_focus=True):
         self._names: list[str] = []
         self._at = 0
         self._headed = True
-        self.cursor = ""
+        self.cursor = cursor
 
     def move(self, rows: int) -> None:
         """Move the cursor by so many rows, or scroll; past an end is the end."""
