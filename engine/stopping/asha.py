@@ -9,6 +9,7 @@ a trial is judged once, when it comes to the rung, and goes on or is stopped for
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Literal
 
 from engine.core.judging import Verdict
@@ -58,7 +59,7 @@ class Asha(StoppingRule):
         self.last = None if max == "auto" else max
         self.brackets = brackets
         self.promotes = mode == "promote"
-        self.go_on_at_least = 0 if lenient else 1
+        self.strict = not lenient
 
     def judge(self, trial: Trial, report: Report, peers: Peers) -> Verdict | None:
         if self.promotes:
@@ -127,7 +128,7 @@ class Asha(StoppingRule):
     ) -> Verdict | None:
         loss = standing.by_trial[trial.number]
         count, better = len(standing), standing.better_than(loss)
-        best = max(self.go_on_at_least, going_on(count, self.reduction))
+        best = max(int(self.strict), going_on(count, self.reduction))
         if best == 0 or better < best:
             return None
         sentence = (
@@ -147,5 +148,6 @@ class Asha(StoppingRule):
         words = ", ".join([*steps, *more])
         count = self._count(peers, first)
         beside = f", in {count} brackets" if count > 1 else ""
-        plural = "" if len(steps) == 1 else "s"
-        return f"the best 1/{self.reduction:g} go on at {peers.unit}{plural} {words}{beside}"
+        where = f"{peers.unit}{'' if len(steps) == 1 else 's'} {words}"
+        alone = f" (of fewer than {ceil(self.reduction)} the best alone)" if self.strict else ""
+        return f"the best 1/{self.reduction:g} go on at {where}{alone}{beside}"

@@ -190,10 +190,12 @@ def test_brackets_begin_a_rung_later_each_and_compare_among_themselves() -> None
 
 
 def test_the_rule_says_where_its_rungs_lie() -> None:
-    told = ToldCurves(Asha(reduction=3, min=1), Asha(min=20), Asha(min=30))
+    told = ToldCurves(
+        Asha(reduction=3, min=1), Asha(min=20, reduction=2.5, lenient=False), Asha(min=30)
+    )
     assert told.machine.rules() == [
         "asha: the best 1/3 go on at epochs 1, 3, 9",
-        "asha: the best 1/3 go on at epoch 20",
+        "asha: the best 1/2.5 go on at epoch 20 (of fewer than 3 the best alone)",
         "asha: no rung lies below epoch 27, so nothing is stopped",
     ]
 
