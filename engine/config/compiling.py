@@ -79,6 +79,7 @@ def _read(top: Section, document: Document, path: Path) -> Config:
         folder=str(path.parent),
         metric=read_metric(top) or _NO_METRIC,
         space=space,
+        nested=dict(_nested(top.raw("parameters"))),
         program=entry.program,
         command=entry.command,
         function=entry.function,
@@ -150,6 +151,15 @@ def _parameter_names(raw: Any, prefix: str) -> Iterator[str]:
             yield from _parameter_names(value["parameters"], f"{prefix}{name}.")
         else:
             yield f"{prefix}{name}"
+
+
+def _nested(raw: Any, above: tuple[str, ...] = ()) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Give each parameter that lies in a group, with the keys that lead to it."""
+    for key, value in raw.items() if isinstance(raw, dict) else ():
+        if isinstance(value, dict) and isinstance(value.get("parameters"), dict):
+            yield from _nested(value["parameters"], (*above, key))
+        elif above:
+            yield ".".join((*above, key)), (*above, key)
 
 
 def _is_conditional(top: Section, parameter: str) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from engine.config.interpreter import command_words, is_script, resolve_program, without_env
 from engine.config.macro_names import MACRO, PARAMETER, SEVERAL, VARIABLE
@@ -85,6 +86,7 @@ class _Macros:
         self.single: dict[str, str] = {}
         self.args_file = Path(_ARGS_FILE)
         self._params = params
+        self._nested = config.nested
         self._environ = environ
 
     def expand(self, word: str) -> list[str]:
@@ -112,7 +114,7 @@ class _Macros:
         return self.single.get(name, spelled)
 
     def _json(self) -> str:
-        return json.dumps(self._params)
+        return json.dumps(_in_groups(self._params, self._nested))
 
     def _write_args(self) -> str:
         self.args_file.parent.mkdir(parents=True, exist_ok=True)
@@ -120,6 +122,18 @@ class _Macros:
         partial.write_text(self._json(), encoding="utf-8")
         partial.replace(self.args_file)
         return str(self.args_file)
+
+
+def _in_groups(params: Params, nested: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """Put what the file nests back into its groups, as W&B does in JSON."""
+    grouped: dict[str, Any] = {}
+    for name, value in params.items():
+        *above, key = nested.get(name, (name,))
+        holder = grouped
+        for group in above:
+            holder = holder.setdefault(group, {})
+        holder[key] = value
+    return grouped
 
 
 def _program(config: Config) -> str:

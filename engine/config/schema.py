@@ -103,7 +103,8 @@ class Config(Struct, frozen=True, kw_only=True):
 
     `folder` is the absolute path of the config file's folder, where trials run; `path` is that of
     the file itself. `command` may hold macros, `program` goes with it where it says `${program}`.
-    `grace` is in seconds. `diverged_factor` is None where that rule is switched off.
+    `grace` is in seconds. `diverged_factor` is None where that rule is switched off. `nested`
+    has, for each parameter that the file nests, the keys that its dotted name is made of.
     """
 
     name: str
@@ -111,6 +112,7 @@ class Config(Struct, frozen=True, kw_only=True):
     folder: str
     metric: Metric
     space: Space
+    nested: dict[str, tuple[str, ...]] = field(default_factory=dict)
     program: str | None = None
     command: tuple[str, ...] | None = None
     function: str | None = None

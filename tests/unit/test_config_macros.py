@@ -106,6 +106,27 @@ def test_args_json_file_is_a_file_of_the_trial(folder: Path) -> None:
     assert json.loads(path.read_text()) == {"lr": 0.5, "width": 32}
 
 
+def test_json_nests_what_the_file_nests_and_leaves_dots_of_a_name_alone(folder: Path) -> None:
+    path = folder / "sweep.yaml"
+    path.write_text(
+        "command: [sh, '${args_json}', '${args}']\n"
+        "metric: {name: loss}\n"
+        "parameters:\n"
+        "  opt: {parameters: {lr: {value: 0.5}, decay: {parameters: {rate: {value: 2}}}}}\n"
+        "  optim.eps: {value: 3}\n"
+        "  a.b: {parameters: {c: {value: 4}}}\n"
+    )
+    config = load_config(path).config
+    params = {"opt.lr": 0.5, "opt.decay.rate": 2, "optim.eps": 3, "a.b.c": 4}
+    nested, *flags = argv_of(config, params)[1:]
+    assert json.loads(nested) == {
+        "opt": {"lr": 0.5, "decay": {"rate": 2}},
+        "optim.eps": 3,
+        "a.b": {"c": 4},
+    }
+    assert flags == ["--opt.lr=0.5", "--opt.decay.rate=2", "--optim.eps=3", "--a.b.c=4"]
+
+
 def test_our_macros_fit_into_larger_arguments(folder: Path) -> None:
     config = config_of(
         folder,
