@@ -217,6 +217,13 @@ def test_alone_a_report_is_a_printed_line(
     assert capsys.readouterr().out == "epoch 3 val_acc 0.912346 note x\n"
 
 
+def test_alone_a_number_beyond_every_float_is_infinite_as_in_a_sweep(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    alone(tmp_path, monkeypatch).report(3, up=10**400, down=-(10**400))
+    assert capsys.readouterr().out == "epoch 3 up inf down -inf\n"
+
+
 def test_alone_checkpoints_lie_in_the_working_directory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

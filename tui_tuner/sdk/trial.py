@@ -233,10 +233,18 @@ class Trial:
 def _print(step: int, metrics: dict[str, Any]) -> None:
     words = [f"epoch {step}"]
     for name, value in metrics.items():
-        read = plain(value)
-        words.append(f"{name} {read if isinstance(read, str) else format(read, '.6g')}")
+        words.append(f"{name} {_shown(plain(value))}")
     try:
         sys.stdout.write(" ".join(words) + "\n")
         sys.stdout.flush()
     except (OSError, ValueError):
         return
+
+
+def _shown(value: float | int | str) -> str:
+    if isinstance(value, str):
+        return value
+    try:
+        return format(value, ".6g")
+    except OverflowError:
+        return "inf" if value > 0 else "-inf"
