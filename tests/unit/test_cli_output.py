@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from engine.errors import ActError, NotFoundError, TunerError, UsageError
+from engine.errors import ActError, ConfigError, NotFoundError, TunerError, UsageError
 from tests.fakes.fake_source import FakeSource
 from tui_tuner.cli import boundary
 from tui_tuner.cli.columns import Column, table
@@ -159,6 +159,11 @@ def test_a_file_that_cannot_be_written_is_an_error_of_ours(tmp_path: Path) -> No
         (TunerError("it failed"), 1, "tui-tuner: it failed\n"),
         (ActError("bad\x1b[31m"), 1, "tui-tuner: bad␛[31m\n"),
         (UsageError("two\nlines"), 2, "tui-tuner: two\ntui-tuner: lines\n"),
+        (
+            ConfigError(["a.yaml:3: lr: bad\x1b", "a.yaml:4: x"]),
+            2,
+            "a.yaml:3: lr: bad␛\na.yaml:4: x\n",
+        ),
         (NotFoundError("no sweep"), 3, "tui-tuner: no sweep\n"),
         (PermissionError(13, "Permission denied", "/x"), 1, "tui-tuner: /x: Permission denied\n"),
         (KeyboardInterrupt(), 130, ""),

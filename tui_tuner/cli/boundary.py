@@ -1,4 +1,4 @@
-"""Between our errors and the shell: one line on stderr, and the exit status that says its kind."""
+"""Between our errors and the shell: lines on stderr, and the exit status that says its kind."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
-from engine.errors import TunerError
+from engine.errors import ConfigError, TunerError
 from engine.text import clean
 
 FAILED = 1
@@ -45,6 +45,9 @@ def guarded(command: Callable[..., None]) -> Callable[..., None]:
 def _told(error: Exception) -> int:
     if os.environ.get("TUI_TUNER_DEBUG") == "1":
         traceback.print_exception(error)
+    if isinstance(error, ConfigError):
+        _listed(error.faults)
+        return error.exit_code
     if isinstance(error, TunerError):
         said(str(error) or type(error).__name__)
         return error.exit_code
@@ -56,6 +59,13 @@ def _told(error: Exception) -> int:
         return FAILED
     said(f"something went wrong inside tui-tuner: {error!r}; TUI_TUNER_DEBUG=1 shows where")
     return FAILED
+
+
+def _listed(faults: list[str]) -> None:
+    """List what is wrong with a config, each line beginning with its file, as editors read it."""
+    for fault in faults:
+        for line in fault.splitlines():
+            print(clean(line), file=sys.stderr)
 
 
 def quiet_stdout() -> bool:
