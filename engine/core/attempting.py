@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import takewhile
 
-from . import losing, reporting, staging
+from . import losing, staging
 from .border import check_border
 from .commands import AwaitGone, Command, Emit, LaunchAttempt
 from .events import AttemptEnded, AttemptFenced, AttemptLaunched, AttemptStarted, Requeued
 from .faults import Fault, fault_of
+from .learnable import check_objective
 from .model import (
     Attempt,
     AttemptEnd,
@@ -97,9 +98,9 @@ def end(state: SweepState, event: AttemptEnded, ranges: Ranges | None) -> list[C
     if is_final(after):
         state.count_failure(after)
         commands += check_border(state, event.at, ranges)
+        commands += check_objective(state, trial, event.at)
     if is_whole(after):
         state.completed_seconds.add(event.at - attempt.started_at)
-        commands += reporting.missing_objective(state, event.at)
     return commands
 
 

@@ -1,6 +1,8 @@
-"""A running mean, and a watch that stops while no engine runs."""
+"""A running mean, a span of numbers, and a watch that stops while no engine runs."""
 
 from __future__ import annotations
+
+from math import inf, isfinite
 
 
 class Mean:
@@ -14,6 +16,25 @@ class Mean:
         """Take one more value in."""
         self.count += 1
         self.mean += (value - self.mean) / self.count
+
+
+class Span:
+    """The least and the greatest number there were; what is none is left out."""
+
+    def __init__(self) -> None:
+        self.low = inf
+        self.high = -inf
+
+    @property
+    def is_point(self) -> bool:
+        """Whether there were numbers, and all of them the same."""
+        return self.low == self.high
+
+    def add(self, value: float) -> None:
+        """Take one more value in."""
+        if isfinite(value):
+            self.low = min(self.low, value)
+            self.high = max(self.high, value)
 
 
 class Stopwatch:

@@ -59,6 +59,7 @@ def _take(state: SweepState, trial: Trial, attempt: int, report: Report) -> None
     value = report.metrics.get(state.plan.metric)
     if value is not None:
         state.objective_seen = True
+        state.objective_span.add(value)
         trial.losses = 0
         add_point(trial, attempt, report.step, value, state.plan.goal)
         state.peers.note(trial, report.step)
@@ -138,12 +139,3 @@ def _emit_target(state: SweepState, trial: Trial, at: float) -> Emit:
         f"at step {trial.best.step}"
     )
     return Emit(event=LimitReached(at=at, limit="target", sentence=sentence))
-
-
-def missing_objective(state: SweepState, at: float) -> list[Command]:
-    """Warn, once a trial has ended well, if no report ever carried the objective."""
-    if state.objective_seen or not state.metrics or "objective-missing" in state.warnings:
-        return []
-    names = ", ".join(list(state.metrics)[:10])
-    text = f"no report carries the metric {state.plan.metric!r}; reported so far: {names}"
-    return [Emit(event=Warned(at=at, code="objective-missing", text=text))]

@@ -11,7 +11,7 @@ from .edits import SpaceVersion
 from .events import Warned
 from .gpus import Gpus
 from .leaders import Leaders
-from .measures import Mean, Stopwatch
+from .measures import Mean, Span, Stopwatch
 from .model import (
     Best,
     Failed,
@@ -83,6 +83,7 @@ class SweepState:
         self.warnings: dict[str, Warned] = {}
         self.metrics: dict[str, None] = {}
         self.objective_seen = False
+        self.objective_span = Span()
         self.completed_seconds = Mean()
         self.epoch_seconds = Mean()
         self.watch = Stopwatch()

@@ -266,3 +266,38 @@ def test_a_method_that_repeats_none_by_itself_is_not(tmp_path: Path, method: str
     three = "parameters: {lr: {values: [0.1, 0.2, 0.3]}}"
     loaded = load_config(written(tmp_path, three, f"method: {method}", "limits: {trials: 50}"))
     assert not any("configurations" in text for text in loaded.warnings)
+
+
+# What reports leave to learn from --------------------------------------------------------
+
+
+def warned(curve: Curve, trials: int = 12) -> list[str]:
+    state = simulated("random", curve, trials=trials)
+    return [warning.text for warning in state.warnings.values()]
+
+
+def test_an_objective_that_never_changes_is_warned_of() -> None:
+    told = "loss is 0.5 in every report so far: nothing tells the trials apart"
+    assert warned(lambda trial: [{"loss": 0.5}] * 2) == [told]
+    assert warned(lambda trial: [{"loss": 0.5}] * 2, trials=9) == []
+
+
+def test_the_warning_goes_once_something_tells_trials_apart() -> None:
+    assert warned(lambda trial: [{"loss": 0.5 if trial.number < 12 else 0.4}]) == []
+
+
+def test_a_trial_without_the_objective_among_others_that_have_it_is_warned_of() -> None:
+    told = "t0003 ended without a report of loss: of such trials nothing is learnt"
+    late = "t0001 ended without a report of loss: of such trials nothing is learnt"
+
+    def curve(silent: set[int]) -> Curve:
+        return lambda trial: [{"acc" if trial.number in silent else "loss": trial.number / 100}]
+
+    assert warned(curve({3, 7})) == [told]
+    assert warned(curve({1, 2})) == [late], "no longer that no report carries it"
+
+
+def test_trials_none_of_which_has_a_number_are_warned_of() -> None:
+    told = "none of the first 10 trials has a number for loss that can be learnt from"
+    assert warned(lambda trial: [{"loss": nan}]) == [told]
+    assert warned(lambda trial: [{"loss": nan if trial.number < 12 else 0.1}]) == []
