@@ -76,7 +76,8 @@ def _no_improvement(state: SweepState) -> str:
 def _failures(state: SweepState) -> str:
     allowed = state.plan.limits.failures
     if allowed is not None and state.failures_in_a_row >= allowed:
-        sentence = f"{allowed} trials failed in a row"
+        several = f"{allowed} trials failed in a row"
+        sentence = several if allowed > 1 else "a trial failed"
     elif not state.anything_reported and state.failures_in_a_row >= FIRST_FAILURES:
         sentence = f"the first {FIRST_FAILURES} trials failed before reporting anything"
     else:
@@ -110,5 +111,5 @@ def _last_lines(trial: Trial) -> list[str]:
     end = trial.attempts[-1].end if trial.attempts else None
     if end is None or not isinstance(end.exit, Exited | Signalled):
         return []
-    lines = [line.strip()[:LINE_LENGTH] for line in end.exit.tail.splitlines() if line.strip()]
-    return lines[-LAST_LINES:]
+    lines = (line.strip()[:LINE_LENGTH] for line in end.exit.tail.splitlines())
+    return [line for line in lines if line.strip("^~ ")][-LAST_LINES:]

@@ -42,7 +42,15 @@ def test_an_output_that_says_no_more_than_the_reason_is_not_repeated() -> None:
     sweep = ToldSweep(limits=Limits(failures=1))
     sweep.propose()
     sweep.end(1, Exited(code=1, tail="boom\n"))
-    assert sweep.state.sentence == "1 trials failed in a row; the last: t0001: boom"
+    assert sweep.state.sentence == "a trial failed; the last: t0001: boom"
+
+
+def test_marks_under_a_line_of_a_traceback_are_no_last_lines() -> None:
+    sweep = ToldSweep(limits=Limits(failures=1))
+    sweep.propose()
+    tail = "epoch 3\n  x = open(path)\n      ^^^^~~^^\nOSError: gone"
+    sweep.end(1, Exited(code=1, tail=tail))
+    assert sweep.state.sentence.endswith("epoch 3 | x = open(path) | OSError: gone")
 
 
 def test_a_trial_that_was_killed_tells_what_it_printed_last() -> None:
