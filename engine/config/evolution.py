@@ -40,6 +40,18 @@ def round_plans(rounds: Rounds) -> tuple[StagePlan, ...]:
     )
 
 
+def rounds_told(config: Config) -> str | None:
+    """Say how a checked config evolves; None where it does not: '10 rounds of 2 epochs, ...'."""
+    rounds = evolution_rounds(config)
+    if rounds is None or config.budget is None:
+        return None
+    born = making_way(rounds.population, options_of(config.search).quantile)
+    return (
+        f"evolves in {rounds.rounds} rounds, {rounds.interval} {config.budget.parameter} each: "
+        f"after each the worst {born} of {rounds.population} make way for children of the best"
+    )
+
+
 def evolver_of(config: Config) -> PopulationBasedTraining | None:
     """What breeds the rounds of a checked config; None where it does not evolve."""
     if config.method != METHOD:

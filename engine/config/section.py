@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.config.faults import Faults, KeyPath, nearest, shown
 
-_FEW = 8
+_FEW = 12
 """Where no known key comes near an unknown one, so many can be listed instead."""
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from engine.config.evolution import rounds_told
 from engine.config.load import load_config
 from engine.config.plan import to_plan
 from engine.config.schema import Config
@@ -61,6 +62,14 @@ def test_rounds_follow_from_the_interval_and_the_interval_from_the_rounds(folder
     assert rounds(folder, "search: {rounds: 5}") == five
     assert rounds(folder, "search: {interval: 4}") == five
     assert rounds(folder, "search: {rounds: 5, interval: 4}") == five
+
+
+def test_the_rounds_that_a_budget_makes_are_said_in_words(folder: Path) -> None:
+    odd = "search: {preset: bml}\nbudget: {parameter: epochs, max: 27}\n"
+    assert rounds_told(config(folder, odd)) == (
+        "evolves in 9 rounds, 3 epochs each: after each the worst 4 of 8 make way for children "
+        "of the best"
+    )
 
 
 def test_each_round_is_a_stage_with_its_budget(folder: Path) -> None:

@@ -26,6 +26,7 @@ def command(config: ConfigArgument, set_: SetOption = None, json: Json = False) 
 
     Example: tui-tuner validate sweep.yaml --set limits.trials=20
     """
+    from engine.config.evolution import rounds_told
     from engine.config.load import load_config
     from engine.config.resource_words import taken_by
     from engine.config.rule_words import rules_of
@@ -47,6 +48,7 @@ def command(config: ConfigArgument, set_: SetOption = None, json: Json = False) 
                 "warnings": loaded.warnings,
                 "unsupported": cannot,
                 "rules": rules_of(loaded.config),
+                "evolution": rounds_told(loaded.config),
                 "resources": taken_by(loaded.config),
             }
         )
@@ -59,9 +61,11 @@ def command(config: ConfigArgument, set_: SetOption = None, json: Json = False) 
     count = len(loaded.config.space.searched)
     metric = loaded.config.metric
     print(
-        f"{clean(str(config))} is valid: {count} parameters searched by {method.called} "
-        f"to {metric.goal.value} {clean(metric.name)}"
+        f"{clean(str(config))} is valid: {count} parameter{'s' * (count != 1)} searched by "
+        f"{method.called} to {metric.goal.value} {clean(metric.name)}"
     )
+    if evolution := rounds_told(loaded.config):
+        print(evolution)
     for line in taken_by(loaded.config):
         print(line)
     for rule in rules_of(loaded.config):
