@@ -20,7 +20,7 @@ EVERY_S = 5.0
 
 
 class Progress:
-    """A line for each trial that ends; how the sweep stands now and then, or in place on a
+    """A line for each end of a trial; how the sweep stands now and then, or in place on a
     terminal. `whole` says that a whole snapshot has been seen."""
 
     def __init__(self, *, quiet: bool = False) -> None:
@@ -28,7 +28,7 @@ class Progress:
         self.whole = False
         self._quiet = quiet
         self._in_place = sys.stdout.isatty()
-        self._told: set[str] = set()
+        self._told: dict[str, tuple[str, int]] = {}
         self._next_at = 0.0
         self._last = ""
 
@@ -37,9 +37,9 @@ class Progress:
         self.view = push.sweep or self.view
         if isinstance(push, Snapshot):
             self.whole = not push.more
-        ended = [r for r in push.trials if r.state in FINAL and r.id not in self._told]
+        ended = [r for r in push.trials if r.state in FINAL and self._told.get(r.id) != _end(r)]
         for row in ended:
-            self._told.add(row.id)
+            self._told[row.id] = _end(row)
             self._line(self._ended(row))
         self._stand()
         return bool(ended)
@@ -88,6 +88,11 @@ class Progress:
     def _wipe(self) -> None:
         if self._in_place and not self._quiet:
             print("\r" + " " * ((terminal_width() or 80) - 1) + "\r", end="", flush=True)
+
+
+def _end(row: TrialView) -> tuple[str, int]:
+    """What tells one end of a trial from another: promoted or retried, it ends again."""
+    return row.state, row.attempts
 
 
 def summary(view: SweepView) -> list[str]:
