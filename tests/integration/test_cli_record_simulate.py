@@ -122,7 +122,7 @@ def test_a_person_reads_a_line_a_seed_and_the_quartiles(shell: Shell) -> None:
     lines = told.splitlines()
     assert lines[0].split()[:3] == ["seed", "best", "after"]
     assert [line.split()[0] for line in lines[1:4]] == ["0", "1", "2"]
-    assert "tpe, 3 seeds: best val_acc 0.9" in told
+    assert "tpe (gp until 100 results are known), 3 seeds: best val_acc 0.9" in told
     assert "in the middle half" in told
 
 

@@ -8,6 +8,7 @@ from statistics import quantiles
 from engine.config.schema import Config
 from engine.core.model import Goal
 from engine.rehearsal import Rehearsed
+from engine.search.registry import create
 from tui_tuner.view.line import plain
 from tui_tuner.view.numbers import duration
 
@@ -43,7 +44,8 @@ def _found(result: Rehearsed) -> str:
 
 def _sentence(config: Config, results: Sequence[Rehearsed], bests: Sequence[float]) -> str:
     name = plain(config.metric.name)
-    what = f"{config.method}, {len(results)} seed{'s' * (len(results) > 1)}"
+    method = create(config.method, config.space, options=config.search).called
+    what = f"{method}, {len(results)} seed{'s' * (len(results) > 1)}"
     if not bests:
         return f"{what}: no trial has a number for {name}"
     if len(bests) == 1:

@@ -14,6 +14,7 @@ from .arguments import Json, Words, sweep_and_trial
 from .columns import Column, coloured, print_table
 from .documents import detail_document, print_json
 from .no_numbers import NoNumbers, is_odd, no_numbers
+from .progress import FINAL
 from .reach import ask
 from .wording import clock_time, last_value, mean_of, number, params_line, progress, time_of
 
@@ -49,12 +50,16 @@ def command(words: Words = None, json: Json = False) -> None:
         )
 
 
+def _unreported(row: TrialView) -> str:
+    return "never reported" if row.state in FINAL else "not reported yet"
+
+
 def _about(row: TrialView, form: ValueFormat, metric: str) -> list[str]:
     reason = f"  {plain(row.reason)}" if row.reason else ""
     best = f", best {form.text(row.best)} at epoch {row.best_step}" if row.best is not None else ""
     rows = [
         ("epoch", progress(row) or "none yet"),
-        (plain(metric), f"{last_value(row, form) or 'not reported yet'}{best}"),
+        (plain(metric), f"{last_value(row, form) or _unreported(row)}{best}"),
         ("time", time_of(row) or "not started"),
         ("mean", mean_of(row, form)),
         ("origin", f"{origin_of(row)}, seed {row.seed}"),

@@ -19,7 +19,7 @@ BAR = 8
 
 def counts(trials: Mapping[str, int]) -> str:
     """'2 running, 12 complete': the states that have any trials."""
-    return ", ".join(f"{trials[s]} {s}" for s in STATES if trials.get(s)) or "none yet"
+    return ", ".join(f"{trials[s]} {s}" for s in STATES if trials.get(s)) or "no trials yet"
 
 
 def best_line(best: BestView | None, metric: str) -> str:
