@@ -1,7 +1,8 @@
 """Gaussian process with expected improvement (Snoek, Larochelle and Adams, 2012), as Optuna has it.
 
-Optuna's model has a Matérn 5/2 kernel with a length scale an axis, and maximises log expected
-improvement (Ament et al., 2023); trials in flight are taken into account jointly.
+Optuna's model has a Matérn 5/2 kernel with a length scale an axis, and log expected improvement
+(Ament et al., 2023); trials in flight are taken into account jointly. Where it is greatest is
+looked for in our own way (see `looking`).
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ are the best ones and the rest the newest."""
 
 
 class Gp(ModelMethod):
-    """Optuna's GPSampler with its defaults.
+    """Optuna's GPSampler with its defaults, but for where it looks.
 
     Numbers to choose from lie on an axis in their order: what is learnt of batches of 16 and 256
     tells of 64, as it would not of a category. A conditional parameter lies at the middle of its
@@ -51,13 +52,16 @@ class Gp(ModelMethod):
 
     def suggest(self, training: TrainingSet, index: int) -> Params:
         """Maximise the expected improvement over all axes; those that do not apply are dropped."""
-        from optuna.samplers import GPSampler
+        from .looking import LEADERS, gp_sampler
 
-        sampler = GPSampler(seed=seed_for(self.seed, index), n_startup_trials=0)
         there = self._optuna.distributions(self.space.searched)
         made: dict[str, Any] = {}
         if there:
-            with study_of(self._trials(training), sampler) as (study, trial):
+            trials = self._trials(training)
+            leaders = sorted((t for t in trials if t.value is not None), key=lambda t: t.value)
+            seed = seed_for(self.seed, index)
+            sampler = gp_sampler()(leaders[:LEADERS], seed=seed, n_startup_trials=0)
+            with study_of(trials, sampler) as (study, trial):
                 made = sampler.sample_relative(study, trial, there)
         params: Params = {}
         for p in self.space.parents_first:
