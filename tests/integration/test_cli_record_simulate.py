@@ -30,6 +30,14 @@ RECORDED = {
         REPO / "sample_configs" / "classes_grid" / "sweep.yaml",
         540,
     ),
+    REPO / "benchmarks" / "text.csv.gz": (
+        REPO / "sample_configs" / "text_grid" / "sweep.yaml",
+        2688,
+    ),
+    REPO / "benchmarks" / "series.csv.gz": (
+        REPO / "sample_configs" / "series_grid" / "sweep.yaml",
+        2688,
+    ),
 }
 LEARNING = """\
 name: digits
