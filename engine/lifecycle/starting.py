@@ -24,7 +24,8 @@ from .places import socket_path
 from .registry import remember
 
 LOG = "engine.log"
-START_S = 20.0
+START_S = 60.0
+"""Long enough for a box under load, or a Python on a slow network disk."""
 ANSWER_S = 2.0
 _LOOK_EVERY_S = 0.02
 _LAST_LINES = 5
