@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from engine.config.evolution import evolver_of
 from engine.config.plan import to_plan
 from engine.config.schema import Config
+from engine.core.learnable import CODES
 from engine.core.model import Params, Report, Trial
 from engine.curves.answers import Answer
 from engine.judges import judges_of
@@ -36,7 +37,8 @@ class Incumbent(Struct, frozen=True, array_like=True):
 class Rehearsed(Struct, frozen=True, kw_only=True):
     """How a rehearsed sweep went. `epochs` counts those that were run, `seconds` are virtual.
 
-    `trajectory` follows the best objective at any step of any trial, as `best` shows it.
+    `trajectory` follows the best objective at any step of any trial, as `best` shows it. `warnings`
+    say where the answers left the search nothing, or less, to learn from.
     """
 
     seed: int
@@ -48,6 +50,7 @@ class Rehearsed(Struct, frozen=True, kw_only=True):
     best_trial: str | None
     best_params: Params = field(default_factory=dict)
     sentence: str = ""
+    warnings: list[str] = field(default_factory=list)
 
 
 def ends_by_itself(config: Config) -> bool:
@@ -143,4 +146,5 @@ class Rehearsal:
             best_trial=leader.name if leader is not None else None,
             best_params=leader.params if leader is not None else {},
             sentence=f"{self._spent} epochs are spent" if self._is_spent() else state.sentence,
+            warnings=[state.warnings[code].text for code in CODES if code in state.warnings],
         )

@@ -15,6 +15,8 @@ MISSING = "objective-missing"
 PARTLY = "objective-partly"
 CONSTANT = "objective-constant"
 NONE = "objective-none"
+CODES = (MISSING, PARTLY, CONSTANT, NONE)
+"""Of the warnings made here."""
 
 
 def check_objective(state: SweepState, trial: Trial, at: float) -> list[Command]:

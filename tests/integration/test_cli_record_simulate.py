@@ -145,6 +145,16 @@ def test_a_function_beside_the_config_answers(shell: Shell) -> None:
     assert seed["seconds"] == pytest.approx(4 * 3 * 60.0 / 2), "two slots, as the config says"
 
 
+def test_an_objective_that_never_changes_is_said_once(shell: Shell) -> None:
+    unchanging = "def answer(params, step): return {'val_acc': 0.5}, 1.0"
+    (shell.folder / "made_up.py").write_text(unchanging)
+    words = ("simulate", "sweep.yaml", "--objective", "made_up:answer", "--seeds", "2")
+
+    told = shell.run(*words, "--set", "limits.trials=12")
+
+    assert told.stderr.count("val_acc is 0.5 in every report so far") == 1
+
+
 def test_epochs_end_a_rehearsal_and_a_config_without_limits_says_where_it_ends(
     shell: Shell,
 ) -> None:

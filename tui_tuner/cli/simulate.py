@@ -73,6 +73,8 @@ def command(
     )
     _say_where_it_ends(what)
     results = _run(what, seeds)
+    for warning in dict.fromkeys(text for result in results for text in result.warnings):
+        said(warning)
     if json:
         print_json(_document(what, results))
     else:
