@@ -37,8 +37,7 @@ def read_entry(top: Section, document: Document, folder: Path) -> Entry:
     )
     given = [key for key in ("program", "command", "function") if top.has(key)]
     if not given:
-        reason = "says nothing to run; write program: train.py, or a command or a function"
-        top.faults.add((), reason)
+        top.fault("program", "missing; say what to run: program: train.py, a command or a function")
     elif "function" in given and len(given) > 1:
         top.fault("function", f"cannot stand beside {given[0]}; keep one of them")
     _check_program(top, entry, folder)

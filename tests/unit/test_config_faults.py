@@ -165,8 +165,8 @@ def test_a_stage_must_fit_the_budget_and_the_stages_before(
 @pytest.mark.parametrize(
     ("entry", "fault"),
     [
-        ("name: x", "sweep.yaml:1: says nothing to run; write program: train.py, or a command or "
-         "a function"),
+        ("name: x", "sweep.yaml:1: program: missing; say what to run: program: train.py, a command "
+         "or a function"),
         ("program: trian.py", "sweep.yaml:1: program: there is no 'trian.py' in HERE; "
          "did you mean 'train.py'?"),
         ("program: data", "sweep.yaml:1: program: 'data' is a folder, not a program"),
